@@ -1,0 +1,25 @@
+//! `rest-auth check`.
+
+use std::path::Path;
+
+use rest_auth::settings::Loaded;
+
+use crate::setup;
+
+pub fn check(config: Option<&Path>, deploy: bool) -> anyhow::Result<()> {
+    let Loaded { settings, notes } = setup::load(config)?;
+    let source = setup::file(config).map_or("the defaults and the environment".to_owned(), |file| file.display().to_string());
+    println!("The settings of {source} can be used.");
+    for note in notes {
+        println!("note: {note}");
+    }
+    if !deploy {
+        return Ok(());
+    }
+    let warnings = settings.deployment_warnings();
+    for warning in &warnings {
+        println!("warning: {warning}");
+    }
+    println!("{} warnings for a deployment.", warnings.len());
+    Ok(())
+}

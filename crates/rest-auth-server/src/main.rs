@@ -1,0 +1,45 @@
+//! `rest-auth`: accounts for web and mobile applications, without Rust and without Django.
+
+mod check;
+mod cli;
+mod migrate;
+mod serve;
+mod setup;
+mod user;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use cli::{Cli, Command};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("rest-auth: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let config = cli.config.as_deref();
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::serve(setup::settings(config)?).await,
+        Command::Migrate { plan } => migrate::migrate(&setup::settings(config)?, plan).await,
+        Command::Check { deploy } => check::check(config, deploy),
+        Command::User { action } => user::run(setup::settings(config)?, action).await,
+        Command::Config { defaults } => {
+            let text = if defaults { rest_auth::Settings::annotated() } else { setup::settings(config)?.to_toml() };
+            Ok(std::io::stdout().write_all(text.as_bytes())?)
+        }
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "rest-auth", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}

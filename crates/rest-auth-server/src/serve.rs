@@ -1,0 +1,85 @@
+//! `rest-auth serve`.
+
+use std::fmt::Write;
+
+use anyhow::Context;
+use axum::Router;
+use rest_auth::{Auth, Settings};
+use tokio::net::TcpListener;
+use tower_http::trace::TraceLayer;
+use tracing_subscriber::EnvFilter;
+
+use crate::setup;
+
+pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let key = setup::development_key(&mut settings)?;
+    let bind = settings.bind.clone();
+    let auth = setup::auth(settings).await?;
+    let listener = TcpListener::bind(&bind).await.with_context(|| format!("cannot listen at {bind}"))?;
+    println!("{}", greeting(&auth, listener.local_addr()?.to_string(), key.as_deref()));
+    axum::serve(listener, router(&auth)).with_graceful_shutdown(told_to_stop()).await?;
+    auth.store().close().await;
+    println!("Stopped.");
+    Ok(())
+}
+
+fn router(auth: &Auth) -> Router {
+    let base_path = auth.settings().base_path.trim_end_matches('/');
+    let router = match base_path {
+        "" => auth.router(),
+        base_path => Router::new().nest(base_path, auth.router()).fallback(Auth::not_found),
+    };
+    router.layer(TraceLayer::new_for_http())
+}
+
+/// What the terminal says when the server is ready.
+fn greeting(auth: &Auth, address: String, key: Option<&std::path::Path>) -> String {
+    let settings = auth.settings();
+    let base = format!("http://{address}{}", settings.base_path.trim_end_matches('/'));
+    let mut text = format!("rest-auth {} listens at {base}/\n\n", env!("CARGO_PKG_VERSION"));
+    for (path, methods) in auth.endpoints() {
+        // Writing into a String does not fail.
+        let _ = writeln!(text, "    {path:<20} {methods}");
+    }
+    let _ = writeln!(text, "\nThe accounts are in {}.", settings.database_url);
+    if let Some(key) = key {
+        let _ = writeln!(
+            text,
+            "The secret key, made for development, is in {}; for more than that, set secret_key.",
+            key.display()
+        );
+    }
+    let json = "-H 'Content-Type: application/json'";
+    let _ = write!(
+        text,
+        "\nRegister a user, and log in:\n\n    \
+         curl {base}/registration/ {json} -d '{{\"username\": \"jane\", \"email\": \"jane@example.com\", \
+         \"password1\": \"correct horse battery\", \"password2\": \"correct horse battery\"}}'\n    \
+         curl {base}/login/ {json} -d '{{\"{}\": \"{}\", \"password\": \"correct horse battery\"}}'\n\n\
+         Ctrl-C stops.",
+        if settings.account.logs_in_by(rest_auth::settings::LoginMethod::Username) { "username" } else { "email" },
+        if settings.account.logs_in_by(rest_auth::settings::LoginMethod::Username) { "jane" } else { "jane@example.com" },
+    );
+    text
+}
+
+/// Ctrl-C, or SIGTERM.
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        _ = interrupted => {}
+        () = terminated => {}
+    }
+    tracing::info!("stopping; requests under way are finished first");
+}

@@ -1,0 +1,81 @@
+//! `rest-auth user`.
+
+use std::io::{BufRead, IsTerminal};
+
+use anyhow::{Context, bail};
+use rest_auth::{Auth, NewAccount, Settings, User};
+
+use crate::cli::UserAction;
+use crate::setup;
+
+pub async fn run(mut settings: Settings, action: UserAction) -> anyhow::Result<()> {
+    setup::development_key(&mut settings)?;
+    let auth = setup::auth(settings).await?;
+    match action {
+        UserAction::Create { name, email, superuser, no_password } => {
+            let password = if no_password { None } else { Some(read_password()?) };
+            let user = auth.users().create(NewAccount { username: name, email, password, superuser }).await?;
+            println!("Made {} with the id {}.", user.username, user.id);
+        }
+        UserAction::List { after, limit } => list(&auth, after, limit).await?,
+        UserAction::SetPassword { user } => {
+            let user = find(&auth, &user).await?;
+            auth.users().set_password(&user, &read_password()?).await?;
+            println!("{} has a new password.", user.username);
+        }
+        UserAction::Activate { user } => {
+            let user = find(&auth, &user).await?;
+            auth.users().set_active(&user, true).await?;
+            println!("{} may log in.", user.username);
+        }
+        UserAction::Deactivate { user } => {
+            let user = find(&auth, &user).await?;
+            auth.users().set_active(&user, false).await?;
+            println!("{} may not log in any more.", user.username);
+        }
+        UserAction::Superuser { user, revoke } => {
+            let user = find(&auth, &user).await?;
+            auth.users().set_superuser(&user, !revoke).await?;
+            println!("{} is {} superuser.", user.username, if revoke { "no longer a" } else { "a" });
+        }
+    }
+    auth.store().close().await;
+    Ok(())
+}
+
+async fn find(auth: &Auth, name_or_id: &str) -> anyhow::Result<User> {
+    auth.users().find(name_or_id).await?.with_context(|| format!("there is no user {name_or_id}"))
+}
+
+async fn list(auth: &Auth, after: Option<rest_auth::UserId>, limit: u64) -> anyhow::Result<()> {
+    println!("{:>8}  {:<30} {:<36} {:<18} LAST LOGIN", "ID", "NAME", "ADDRESS", "MAY");
+    for user in auth.users().list(after, limit).await? {
+        let rights = match (user.is_active, user.is_superuser, user.is_staff) {
+            (false, _, _) => "not log in",
+            (_, true, _) => "do everything",
+            (_, _, true) => "enter the admin",
+            _ => "log in",
+        };
+        let last_login = user.last_login.map_or("never".to_owned(), |time| time.date().to_string());
+        println!("{:>8}  {:<30} {:<36} {rights:<18} {last_login}", user.id.to_string(), user.username, user.email);
+    }
+    Ok(())
+}
+
+/// Asks for a password twice, or reads a line where nobody can be asked.
+fn read_password() -> anyhow::Result<String> {
+    if !std::io::stdin().is_terminal() {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line)?;
+        let password = line.trim_end_matches(['\r', '\n']);
+        if password.is_empty() {
+            bail!("standard input holds no password");
+        }
+        return Ok(password.to_owned());
+    }
+    let password = rpassword::prompt_password("Password: ")?;
+    if password != rpassword::prompt_password("Password (again): ")? {
+        bail!("the two passwords are not the same");
+    }
+    Ok(password)
+}

@@ -1,0 +1,173 @@
+//! Who sends a request: found by the settings' `authentication`, in its order, for our own endpoints and,
+//! as the extractor [`CurrentUser`], for an application's handlers.
+
+use std::ops::Deref;
+use std::task::{Context, Poll};
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+
+use crate::auth::Auth;
+use crate::error::Error;
+use crate::request::{Head, Request};
+use crate::sessions::{self, Presented};
+use crate::settings::Authentication;
+use crate::store::User;
+use crate::tokens;
+
+/// How a user showed who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Credential {
+    /// `Authorization: Bearer …`
+    Jwt,
+    /// `Authorization: Token …`
+    TokenKey,
+    /// The session cookie.
+    Session,
+}
+
+/// The user who sends the request, in a handler below [`Auth::layer`]. Without one the handler is not
+/// called, and the answer is the reference's 401; `Option<CurrentUser>` lets anyone in.
+#[derive(Clone, Debug)]
+pub struct CurrentUser {
+    user: User,
+    credential: Credential,
+}
+
+impl CurrentUser {
+    pub(crate) fn new(user: User, credential: Credential) -> Self {
+        Self { user, credential }
+    }
+
+    /// How the user showed who they are.
+    pub fn credential(&self) -> Credential {
+        self.credential
+    }
+}
+
+impl Deref for CurrentUser {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.user
+    }
+}
+
+/// Finds who sends a request to one of our endpoints: DRF's `perform_authentication`.
+///
+/// # Errors
+/// 401 for credentials that are not good, 403 where a session's request may come from another site.
+pub(crate) async fn authenticate(request: &mut Request) -> Result<Option<CurrentUser>, Error> {
+    let form_token = if request.head.method == Method::POST && crate::fields::is_form(&request.head.headers) {
+        request.data().await?.form_text(sessions::csrf::FORM_FIELD).map(str::to_owned)
+    } else {
+        None
+    };
+    find(&request.auth, &request.head, &mut request.session, form_token.as_deref()).await
+}
+
+async fn find(
+    auth: &Auth,
+    head: &Head,
+    session: &mut Presented,
+    form_token: Option<&str>,
+) -> Result<Option<CurrentUser>, Error> {
+    for way in &auth.settings().authentication {
+        let found = match way {
+            Authentication::Jwt => tokens::jwt::authenticate(auth, head).await?,
+            Authentication::Token => tokens::key::authenticate(auth, head).await?,
+            Authentication::Session => sessions::authenticate(auth, head, session, form_token).await?,
+        };
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+async fn from_parts(parts: &Parts) -> Result<Option<CurrentUser>, Refusal> {
+    let Some(auth) = parts.extensions.get::<Auth>() else {
+        let error = Error::internal("CurrentUser is wanted by a handler that is not below auth.layer()");
+        return Err(Refusal { error, challenge: None });
+    };
+    let head = Head::from(parts);
+    let mut session = Presented::new(head.cookie(&auth.settings().session_cookie_name));
+    find(auth, &head, &mut session, None)
+        .await
+        .map_err(|error| Refusal { error, challenge: auth.challenge() })
+}
+
+/// The answer to a request whose sender is not let in.
+#[derive(Debug)]
+pub struct Refusal {
+    error: Error,
+    challenge: Option<&'static str>,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        self.error.into_response(self.challenge)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for CurrentUser {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refusal> {
+        match from_parts(parts).await? {
+            Some(user) => Ok(user),
+            None => {
+                let challenge = parts.extensions.get::<Auth>().and_then(Auth::challenge);
+                Err(Refusal { error: Error::NotAuthenticated, challenge })
+            }
+        }
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for CurrentUser {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Refusal> {
+        from_parts(parts).await
+    }
+}
+
+/// Lets the handlers below it ask for [`CurrentUser`]: see [`Auth::layer`].
+#[derive(Clone, Debug)]
+pub struct AuthLayer(pub(crate) Auth);
+
+impl<S> tower_layer::Layer<S> for AuthLayer {
+    type Service = AuthService<S>;
+
+    fn layer(&self, inner: S) -> AuthService<S> {
+        AuthService { auth: self.0.clone(), inner }
+    }
+}
+
+/// What [`AuthLayer`] puts around a service.
+#[derive(Clone, Debug)]
+pub struct AuthService<S> {
+    auth: Auth,
+    inner: S,
+}
+
+impl<S, B> tower_service::Service<axum::http::Request<B>> for AuthService<S>
+where
+    S: tower_service::Service<axum::http::Request<B>>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: axum::http::Request<B>) -> S::Future {
+        request.extensions_mut().insert(self.auth.clone());
+        self.inner.call(request)
+    }
+}

@@ -1,0 +1,216 @@
+//! One endpoint: its path, who may use it, and what each method does. The way through it is that of DRF's
+//! `APIView.dispatch`: negotiate, authenticate, guard, find the method, do it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use axum::routing::any;
+use futures_util::future::BoxFuture;
+use serde_json::{Map, Value, json};
+
+use crate::auth::Auth;
+use crate::current_user;
+use crate::error::Error;
+use crate::fields::Field;
+use crate::reply;
+use crate::request::{Head, Request};
+use crate::sessions;
+
+/// Who may use an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Guard {
+    /// Anyone. Credentials that are no longer good are no credentials, and stand in nobody's way.
+    Anyone,
+    /// Anyone, but whoever presents credentials must present good ones.
+    AnyoneTruthful,
+    /// Who is logged in.
+    LoggedIn,
+}
+
+/// The path at the end of which the slash may be missing, or must not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Slash {
+    Optional,
+    /// Without it, a redirect leads to it: Django's `APPEND_SLASH`.
+    Required,
+}
+
+type Handler = for<'a> fn(&'a mut Request) -> BoxFuture<'a, Result<Response, Error>>;
+
+/// What an endpoint does, and how `OPTIONS` describes it.
+pub(crate) struct Methods {
+    name: &'static str,
+    about: &'static str,
+    handlers: Vec<(Method, Handler)>,
+    /// The methods that take a body, with its fields.
+    forms: Vec<(Method, fn(&Auth) -> Vec<Field>)>,
+}
+
+impl Methods {
+    /// Nothing but `OPTIONS` yet, which gives the name and the description.
+    pub(crate) fn new(name: &'static str, about: &'static str) -> Self {
+        Self { name, about, handlers: Vec::new(), forms: Vec::new() }
+    }
+
+    /// Answers a method; `GET` answers `HEAD`, too.
+    pub(crate) fn on(mut self, method: Method, handler: Handler) -> Self {
+        self.handlers.push((method, handler));
+        self
+    }
+
+    /// Tells `OPTIONS` which fields the method takes.
+    pub(crate) fn taking(mut self, method: Method, fields: fn(&Auth) -> Vec<Field>) -> Self {
+        self.forms.push((method, fields));
+        self
+    }
+
+    fn find(&self, method: &Method) -> Option<Handler> {
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        self.handlers.iter().find_map(|(held, handler)| (held == method).then_some(*handler))
+    }
+
+    /// `Allow`, in DRF's order.
+    fn allowed(&self) -> String {
+        [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS]
+            .iter()
+            .filter(|method| **method == Method::OPTIONS || self.find(method).is_some())
+            .map(Method::as_str)
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    /// The answer to `OPTIONS`: DRF's `SimpleMetadata`.
+    fn describe(&self, auth: &Auth) -> Response {
+        let mut about = json!({
+            "name": self.name,
+            "description": self.about,
+            "renders": ["application/json"],
+            "parses": ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
+        });
+        let actions: Map<String, Value> = self
+            .forms
+            .iter()
+            .map(|(method, fields)| {
+                let fields: Map<String, Value> =
+                    fields(auth).iter().map(|field| (field.name().to_owned(), field.metadata())).collect();
+                (method.to_string(), Value::Object(fields))
+            })
+            .collect();
+        if !actions.is_empty() {
+            about["actions"] = Value::Object(actions);
+        }
+        reply::json(StatusCode::OK, &about)
+    }
+}
+
+/// A line of the table in [`crate::auth`].
+pub(crate) struct Endpoint {
+    path: &'static str,
+    slash: Slash,
+    guard: Guard,
+    methods: Methods,
+}
+
+impl Endpoint {
+    pub(crate) fn new(path: &'static str, slash: Slash, guard: Guard, methods: Methods) -> Self {
+        Self { path, slash, guard, methods }
+    }
+
+    /// The path below the router's, and the methods.
+    pub(crate) fn summary(&self) -> (String, String) {
+        (self.path.to_owned(), self.methods.allowed())
+    }
+
+    /// Adds the endpoint to a router.
+    pub(crate) fn add_to(self, router: Router, auth: &Auth) -> Router {
+        let with_slash = format!("/{}", self.path);
+        let without = with_slash.trim_end_matches('/').to_owned();
+        let slash = self.slash;
+        let endpoint = Arc::new(self);
+        let auth = auth.clone();
+        let answer = move |request: axum::extract::Request| {
+            let (endpoint, auth) = (Arc::clone(&endpoint), auth.clone());
+            async move { endpoint.answer(auth, request).await }
+        };
+        let router = router.route(&with_slash, any(answer.clone()));
+        match slash {
+            Slash::Optional => router.route(&without, any(answer)),
+            Slash::Required => router.route(&without, any(redirect_to_slash)),
+        }
+    }
+
+    async fn answer(&self, auth: Auth, request: axum::extract::Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let mut response = match Request::read(auth.clone(), Head::from(&parts), body).await {
+            Ok(mut request) => {
+                let mut response =
+                    self.dispatch(&mut request).await.unwrap_or_else(|error| error.into_response(auth.challenge()));
+                sessions::finish(&request, &mut response);
+                response
+            }
+            Err(error) => error.into_response(auth.challenge()),
+        };
+        if let Ok(allowed) = HeaderValue::from_str(&self.methods.allowed()) {
+            response.headers_mut().insert(header::ALLOW, allowed);
+        }
+        for (name, value) in PROTECTION {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        response
+    }
+
+    async fn dispatch(&self, request: &mut Request) -> Result<Response, Error> {
+        negotiate(&request.head)?;
+        match current_user::authenticate(request).await {
+            Err(Error::AuthenticationFailed { .. }) if self.guard == Guard::Anyone => {}
+            found => request.user = found?,
+        }
+        if self.guard == Guard::LoggedIn && request.user.is_none() {
+            return Err(Error::NotAuthenticated);
+        }
+        match self.methods.find(&request.head.method) {
+            Some(handler) => handler(request).await,
+            None if request.head.method == Method::OPTIONS => Ok(self.methods.describe(&request.auth)),
+            None => Err(Error::MethodNotAllowed(request.head.method.clone())),
+        }
+    }
+}
+
+/// What Django's `SecurityMiddleware` says with every answer.
+const PROTECTION: [(header::HeaderName, &str); 3] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+];
+
+/// Whether the client takes JSON, by `Accept` and by `?format=`: DRF's `DefaultContentNegotiation`.
+fn negotiate(head: &Head) -> Result<(), Error> {
+    let query = head.uri.query().unwrap_or_default();
+    let format = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "format");
+    match format {
+        Some((_, format)) if format == "json" => return Ok(()),
+        Some((_, format)) if !format.is_empty() => return Err(Error::NotFound),
+        _ => {}
+    }
+    let Some(accept) = head.header(header::ACCEPT) else { return Ok(()) };
+    let takes_json = |range: &str| {
+        let range = range.split(';').next().unwrap_or_default().trim();
+        ["application/json", "application/*", "*/*"].iter().any(|json| range.eq_ignore_ascii_case(json))
+    };
+    if accept.split(',').any(takes_json) { Ok(()) } else { Err(Error::NotAcceptable) }
+}
+
+/// 301 to the same path with its slash, as Django's `CommonMiddleware` does.
+async fn redirect_to_slash(uri: axum::extract::OriginalUri) -> Response {
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let mut response = Response::new(axum::body::Body::empty());
+    *response.status_mut() = StatusCode::MOVED_PERMANENTLY;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    if let Ok(location) = HeaderValue::from_str(&format!("{}/{query}", uri.path())) {
+        headers.insert(header::LOCATION, location);
+    }
+    response
+}

@@ -1,0 +1,193 @@
+//! One error, and the one place that turns it into Django REST framework's JSON.
+
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+
+use crate::reply;
+
+/// The errors of a body, field by field, in the order of the fields.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FieldErrors(Map<String, Value>);
+
+/// The key of errors that belong to no single field: `NON_FIELD_ERRORS_KEY`.
+pub const NON_FIELD_ERRORS: &str = "non_field_errors";
+
+impl FieldErrors {
+    /// Adds a message to a field's.
+    pub fn add(&mut self, field: &str, message: impl Into<String>) {
+        let messages = self.0.entry(field).or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(messages) = messages {
+            messages.push(Value::String(message.into()));
+        }
+    }
+
+    /// Whether anything is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether something is wrong with the field.
+    pub fn has(&self, field: &str) -> bool {
+        self.0.contains_key(field)
+    }
+
+    /// Puts the errors in the order of the fields.
+    pub(crate) fn sort_by<'a>(&mut self, order: impl Iterator<Item = &'a str>) {
+        let mut sorted: Map<String, Value> =
+            order.filter_map(|name| self.0.remove_entry(name)).collect();
+        sorted.append(&mut self.0);
+        self.0 = sorted;
+    }
+}
+
+impl std::fmt::Display for FieldErrors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut separator = "";
+        for (field, messages) in &self.0 {
+            for message in messages.as_array().into_iter().flatten().filter_map(Value::as_str) {
+                write!(f, "{separator}{field}: {message}")?;
+                separator = "\n";
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why a request is not answered with what it asked for. Everything but `Internal` is told to the client.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// 400: what is wrong with the body, field by field.
+    #[error("{0}")]
+    Invalid(FieldErrors),
+    /// 400: the body cannot be read.
+    #[error("the body cannot be read: {0}")]
+    Parse(String),
+    /// 400: a refusal that is no field's.
+    #[error("{0}")]
+    Refused(String),
+    /// 401, or 403 where no scheme could be named: nobody is logged in.
+    #[error("no credentials")]
+    NotAuthenticated,
+    /// 401, or 403 as above: who sends the request cannot be believed.
+    #[error("{detail}")]
+    AuthenticationFailed {
+        /// The reason, as the client sees it.
+        detail: String,
+        /// What stands beside `detail`, e.g. SimpleJWT's `code` and `messages`.
+        extra: Map<String, Value>,
+    },
+    /// 403.
+    #[error("{0}")]
+    PermissionDenied(String),
+    /// 404.
+    #[error("not found")]
+    NotFound,
+    /// 405.
+    #[error("{0} is not allowed")]
+    MethodNotAllowed(Method),
+    /// 406: the client accepts no JSON.
+    #[error("JSON is not accepted")]
+    NotAcceptable,
+    /// 413: the body is larger than so many bytes.
+    #[error("the body is larger than {0} bytes")]
+    BodyTooLarge(usize),
+    /// 415: the media type of the body.
+    #[error("{0} cannot be read")]
+    UnsupportedMediaType(String),
+    /// 503: try again after so many seconds.
+    #[error("busy; again in {retry_after} seconds")]
+    Unavailable {
+        /// Seconds.
+        retry_after: u32,
+    },
+    /// 500: a fault of ours or of the database. The cause is logged, never sent.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// 400 with one message that is no field's.
+    pub fn non_field(message: impl Into<String>) -> Self {
+        Self::field(NON_FIELD_ERRORS, message)
+    }
+
+    /// 400 with one message for one field.
+    pub fn field(name: &str, message: impl Into<String>) -> Self {
+        let mut errors = FieldErrors::default();
+        errors.add(name, message);
+        Self::Invalid(errors)
+    }
+
+    /// 401 with a reason and nothing beside it.
+    pub fn authentication_failed(detail: impl Into<String>) -> Self {
+        Self::AuthenticationFailed { detail: detail.into(), extra: Map::new() }
+    }
+
+    /// Wraps a fault whose cause the client must not see.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// The answer, in the form of DRF's `exception_handler`.
+    ///
+    /// `challenge` is what stands in `WWW-Authenticate`; without one, a 401 becomes a 403.
+    pub(crate) fn into_response(self, challenge: Option<&'static str>) -> Response {
+        let mut headers = HeaderMap::new();
+        let unauthorized = if challenge.is_some() { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
+        if let (Self::NotAuthenticated | Self::AuthenticationFailed { .. }, Some(challenge)) = (&self, challenge) {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        let (status, body) = match self {
+            Self::Invalid(FieldErrors(errors)) => (StatusCode::BAD_REQUEST, Value::Object(errors)),
+            Self::Parse(detail) | Self::Refused(detail) => (StatusCode::BAD_REQUEST, json!({ "detail": detail })),
+            Self::NotAuthenticated => {
+                (unauthorized, json!({ "detail": "Authentication credentials were not provided." }))
+            }
+            Self::AuthenticationFailed { detail, mut extra } => {
+                let mut body = Map::from_iter([("detail".to_owned(), Value::String(detail))]);
+                body.append(&mut extra);
+                (unauthorized, Value::Object(body))
+            }
+            Self::PermissionDenied(detail) => (StatusCode::FORBIDDEN, json!({ "detail": detail })),
+            Self::NotFound => (StatusCode::NOT_FOUND, json!({ "detail": "Not found." })),
+            Self::MethodNotAllowed(method) => {
+                (StatusCode::METHOD_NOT_ALLOWED, json!({ "detail": format!("Method \"{method}\" not allowed.") }))
+            }
+            Self::NotAcceptable => (
+                StatusCode::NOT_ACCEPTABLE,
+                json!({ "detail": "Could not satisfy the request Accept header." }),
+            ),
+            Self::BodyTooLarge(_) => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                json!({ "detail": "Request body exceeded settings.DATA_UPLOAD_MAX_MEMORY_SIZE." }),
+            ),
+            Self::UnsupportedMediaType(media_type) => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                json!({ "detail": format!("Unsupported media type \"{media_type}\" in request.") }),
+            ),
+            Self::Unavailable { retry_after } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
+                (StatusCode::SERVICE_UNAVAILABLE, json!({ "detail": "The server is busy. Try again later." }))
+            }
+            Self::Internal(cause) => {
+                tracing::error!(error = %causes(&*cause), "a request failed");
+                (StatusCode::INTERNAL_SERVER_ERROR, json!({ "detail": "A server error occurred." }))
+            }
+        };
+        let mut response = reply::json(status, &body);
+        response.headers_mut().extend(headers);
+        response
+    }
+}
+
+/// An error with what caused it, on one line.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,55 @@
+//! rest-auth: the accounts of a web or mobile application, on the wire, the tables and the secrets of
+//! Django's dj-rest-auth.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use axum::{Router, routing::get};
+//! use rest_auth::{Auth, CurrentUser};
+//!
+//! let auth = Auth::builder().secret_key("…").database_url("sqlite://accounts.db").migrate().build().await?;
+//! let app: Router = Router::new()
+//!     .route("/hello", get(async |user: CurrentUser| format!("Hello {}", user.username)))
+//!     .layer(auth.layer())
+//!     .nest("/api/auth", auth.router());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! To find one's way: [`auth`] lists every endpoint, each of which is a folder named after what it is for;
+//! `endpoint.rs` is the way that a request takes to it, `request.rs` and `reply.rs` what it takes along and
+//! brings back. `fields/` reads bodies, `store/` is the database, `settings/` what can be set.
+
+extern crate self as rest_auth;
+
+pub mod auth;
+mod current_user;
+mod endpoint;
+mod error;
+pub mod fields;
+mod login;
+mod logout;
+mod password_change;
+mod passwords;
+mod registration;
+mod reply;
+mod request;
+mod sessions;
+pub mod settings;
+mod signing;
+mod source;
+mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod tokens;
+mod user_details;
+mod usernames;
+mod users;
+
+pub use auth::{Auth, BuildError, Builder};
+pub use current_user::{AuthLayer, AuthService, Credential, CurrentUser, Refusal};
+pub use error::{Error, FieldErrors, NON_FIELD_ERRORS};
+pub use fields::Fields;
+pub use passwords::{Algorithm, HasherSetting, ValidatorSetting};
+pub use settings::Settings;
+pub use store::{Store, StoreError, User, UserId};
+pub use users::{NewAccount, Users};

@@ -1,0 +1,160 @@
+//! `POST login/`: a user name or an address and a password against a token, a session, or both. The
+//! reference's `LoginView` and `LoginSerializer`.
+
+#[cfg(test)]
+mod tests;
+
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use cookie::Cookie;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::auth::Auth;
+use crate::endpoint::Methods;
+use crate::error::{Error, FieldErrors};
+use crate::fields::{Fields, Form};
+use crate::reply;
+use crate::request::{Request, set_cookie};
+use crate::sessions::{self, Backend};
+use crate::settings::{EmailVerification, LoginMethod};
+use crate::store::{Connection, User};
+use crate::tokens;
+use crate::usernames;
+
+pub(crate) fn methods() -> Methods {
+    Methods::new("Login", "Takes a password, and gives what later requests are authenticated by.")
+        .on(Method::POST, |request| Box::pin(login(request)))
+        .taking(Method::POST, |_| Input::fields())
+}
+
+#[derive(Fields, Deserialize)]
+struct Input {
+    #[field(blank)]
+    username: Option<String>,
+    #[field(email, blank)]
+    email: Option<String>,
+    password: String,
+}
+
+async fn login(request: &mut Request) -> Result<Response, Error> {
+    let auth = request.auth.clone();
+    let fields = Input::fields();
+    let input: Input = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
+    let (user, backend) = authenticate(&auth, &input).await?;
+    refuse_unverified(&auth, &user).await?;
+    let mut tx = auth.store().begin().await?;
+    let admission = admit(request, &mut tx, &user, backend).await?;
+    tx.commit().await?;
+    Ok(admission.into_response(StatusCode::OK))
+}
+
+/// What a user who is let in takes along.
+pub(crate) struct Admission {
+    body: Option<Value>,
+    cookies: Vec<Cookie<'static>>,
+}
+
+impl Admission {
+    /// The answer, with this status, or 204 where there is nothing to say.
+    pub(crate) fn into_response(self, status: StatusCode) -> Response {
+        let mut response = match &self.body {
+            Some(body) => reply::json(status, body),
+            None => reply::no_content(),
+        };
+        self.cookies.iter().for_each(|cookie| set_cookie(&mut response, cookie));
+        response
+    }
+}
+
+/// Lets a user in by whatever the settings say: a token key, a session.
+pub(crate) async fn admit(
+    request: &mut Request,
+    tx: &mut Connection,
+    user: &User,
+    backend: Backend,
+) -> Result<Admission, Error> {
+    let auth = request.auth.clone();
+    let body = match auth.settings().rest_auth.token_model {
+        true => Some(json!({ "key": tokens::key::get_or_create(&auth, tx, user).await? })),
+        false => None,
+    };
+    let cookies = match auth.settings().rest_auth.session_login {
+        true => sessions::login(request, tx, user, backend).await?,
+        false => Vec::new(),
+    };
+    Ok(Admission { body, cookies })
+}
+
+/// Finds the user who knows the password. That takes as long for a user who is not there.
+async fn authenticate(auth: &Auth, input: &Input) -> Result<(User, Backend), Error> {
+    let candidates = candidates(auth, input).await?;
+    if candidates.is_empty() {
+        auth.passwords().check(&input.password, None).await?;
+    }
+    for (mut user, backend) in candidates {
+        let checked = auth.passwords().check(&input.password, Some(&user.password)).await?;
+        if !checked.correct || !user.is_active {
+            continue;
+        }
+        if let Some(hash) = checked.replacement
+            && auth.store().connection().await?.replace_hash(&user, &hash).await?
+        {
+            user.password = hash;
+        }
+        return Ok((user, backend));
+    }
+    Err(Error::non_field("Unable to log in with provided credentials."))
+}
+
+/// The users whom the name or the address may mean.
+async fn candidates(auth: &Auth, input: &Input) -> Result<Vec<(User, Backend)>, Error> {
+    let given = |text: &Option<String>| text.as_deref().filter(|text| !text.is_empty()).map(str::to_owned);
+    let account = &auth.settings().account;
+    let by_name = account.logs_in_by(LoginMethod::Username);
+    let by_email = account.logs_in_by(LoginMethod::Email);
+    let (username, email) = (given(&input.username).filter(|_| by_name), given(&input.email).filter(|_| by_email));
+    let mut db = auth.store().connection().await?;
+    let mut found = Vec::new();
+    if let Some(email) = email {
+        let users = db.users_by_email(&email.to_lowercase()).await?;
+        found.extend(users.into_iter().map(|user| (user, Backend::Allauth)));
+    } else if let Some(username) = username {
+        found.extend(usernames::find(auth, &mut db, &username).await?.map(|user| (user, Backend::Model)));
+        // Some clients have one field for both.
+        if by_email && username.contains('@') {
+            let users = db.users_by_email(&username.to_lowercase()).await?;
+            let others = users.into_iter().filter(|user| found.iter().all(|(held, _)| held.id != user.id));
+            let others: Vec<_> = others.map(|user| (user, Backend::Allauth)).collect();
+            found.extend(others);
+        }
+    } else {
+        return Err(Error::non_field(match (by_name, by_email) {
+            (true, true) => "Must include either \"username\" or \"email\" and \"password\".",
+            (_, true) => "Must include \"email\" and \"password\".",
+            _ => "Must include \"username\" and \"password\".",
+        }));
+    }
+    Ok(found)
+}
+
+/// Keeps out who has not verified an address, where the settings ask for it.
+async fn refuse_unverified(auth: &Auth, user: &User) -> Result<(), Error> {
+    let settings = auth.settings();
+    let mandatory = settings.account.email_verification == EmailVerification::Mandatory;
+    if !mandatory && settings.login.unverified_email_error.is_none() {
+        return Ok(());
+    }
+    let mut db = auth.store().connection().await?;
+    if mandatory && !db.has_verified(user.id, Some(&user.email)).await? {
+        return Err(Error::non_field("E-mail is not verified."));
+    }
+    if let Some(messages) = &settings.login.unverified_email_error
+        && !db.has_verified(user.id, None).await?
+    {
+        let mut errors = FieldErrors::default();
+        messages.iter().for_each(|(field, message)| errors.add(field, message));
+        return Err(Error::Invalid(errors));
+    }
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! Which hash new passwords get, and what it costs.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::super::setting::name_or_table;
+use super::{Hash, argon2, bcrypt, pbkdf2, scrypt};
+
+/// An algorithm, by Django's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Algorithm {
+    #[serde(rename = "pbkdf2_sha256", alias = "django.contrib.auth.hashers.PBKDF2PasswordHasher")]
+    Pbkdf2Sha256,
+    #[serde(rename = "pbkdf2_sha1", alias = "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher")]
+    Pbkdf2Sha1,
+    #[serde(alias = "django.contrib.auth.hashers.Argon2PasswordHasher")]
+    Argon2,
+    #[serde(rename = "bcrypt_sha256", alias = "django.contrib.auth.hashers.BCryptSHA256PasswordHasher")]
+    BcryptSha256,
+    #[serde(alias = "django.contrib.auth.hashers.BCryptPasswordHasher")]
+    Bcrypt,
+    #[serde(alias = "django.contrib.auth.hashers.ScryptPasswordHasher")]
+    Scrypt,
+}
+
+/// An item of `password_hashers`: an algorithm, and its cost where that is not Django's.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HasherSetting {
+    /// The algorithm.
+    pub name: Algorithm,
+    /// PBKDF2: how often the hash is hashed again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iterations: Option<u32>,
+    /// Argon2: how often the memory is gone through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_cost: Option<u32>,
+    /// Argon2: the memory, in KiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_cost: Option<u32>,
+    /// Argon2 and scrypt: lanes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parallelism: Option<u32>,
+    /// bcrypt: the binary logarithm of its rounds, from 4 to 31.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounds: Option<u32>,
+    /// scrypt: its cost, a power of two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work_factor: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    name: Algorithm,
+    iterations: Option<u32>,
+    time_cost: Option<u32>,
+    memory_cost: Option<u32>,
+    parallelism: Option<u32>,
+    rounds: Option<u32>,
+    work_factor: Option<u32>,
+}
+
+impl<'de> Deserialize<'de> for HasherSetting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Table { name, iterations, time_cost, memory_cost, parallelism, rounds, work_factor } =
+            name_or_table(deserializer)?;
+        Ok(Self { name, iterations, time_cost, memory_cost, parallelism, rounds, work_factor })
+    }
+}
+
+impl Default for HasherSetting {
+    fn default() -> Self {
+        Self::of(Algorithm::Pbkdf2Sha256)
+    }
+}
+
+impl From<Algorithm> for HasherSetting {
+    fn from(algorithm: Algorithm) -> Self {
+        Self::of(algorithm)
+    }
+}
+
+impl HasherSetting {
+    fn of(name: Algorithm) -> Self {
+        Self {
+            name,
+            iterations: None,
+            time_cost: None,
+            memory_cost: None,
+            parallelism: None,
+            rounds: None,
+            work_factor: None,
+        }
+    }
+
+    /// PBKDF2 with SHA-256 and so many iterations.
+    pub fn pbkdf2_sha256(iterations: u32) -> Self {
+        Self { iterations: Some(iterations), ..Self::default() }
+    }
+
+    /// Django's list.
+    pub fn defaults() -> Vec<Self> {
+        use Algorithm::*;
+        [Pbkdf2Sha256, Pbkdf2Sha1, Argon2, BcryptSha256, Scrypt].map(Self::of).to_vec()
+    }
+
+    /// What is wrong with the setting.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let out_of_range = match self.name {
+            Algorithm::Pbkdf2Sha256 | Algorithm::Pbkdf2Sha1 => self.iterations().eq(&0),
+            Algorithm::Argon2 => self.argon2().is_none(),
+            Algorithm::BcryptSha256 | Algorithm::Bcrypt => !(4..=31).contains(&self.rounds()),
+            Algorithm::Scrypt => self.scrypt().is_none(),
+        };
+        out_of_range.then(|| format!("{:?} cannot work at this cost", self.name))
+    }
+
+    fn iterations(&self) -> u32 {
+        self.iterations.unwrap_or(pbkdf2::ITERATIONS)
+    }
+
+    fn argon2(&self) -> Option<::argon2::Params> {
+        argon2::cost(self.memory_cost, self.time_cost, self.parallelism)
+    }
+
+    fn rounds(&self) -> u32 {
+        self.rounds.unwrap_or(bcrypt::ROUNDS)
+    }
+
+    fn scrypt(&self) -> Option<scrypt::Cost> {
+        scrypt::Cost::new(self.work_factor.unwrap_or(scrypt::WORK_FACTOR), self.parallelism)
+    }
+
+    /// The hash of a password, as it is stored.
+    pub(in super::super) fn encode(&self, password: &str, salt: &str) -> String {
+        // Costs that do not work were refused with the settings; an unusable hash lets nobody in.
+        const UNUSABLE: &str = "!";
+        match self.name {
+            Algorithm::Pbkdf2Sha256 => pbkdf2::encode(pbkdf2::Digest::Sha256, password, salt, self.iterations()),
+            Algorithm::Pbkdf2Sha1 => pbkdf2::encode(pbkdf2::Digest::Sha1, password, salt, self.iterations()),
+            Algorithm::Argon2 => self.argon2().and_then(|cost| argon2::encode(password, salt, cost)).unwrap_or_else(|| UNUSABLE.to_owned()),
+            Algorithm::BcryptSha256 => bcrypt::encode(true, password, self.rounds()).unwrap_or_else(|| UNUSABLE.to_owned()),
+            Algorithm::Bcrypt => bcrypt::encode(false, password, self.rounds()).unwrap_or_else(|| UNUSABLE.to_owned()),
+            Algorithm::Scrypt => self.scrypt().and_then(|cost| scrypt::encode(password, salt, cost)).unwrap_or_else(|| UNUSABLE.to_owned()),
+        }
+    }
+
+    /// Whether a hash of another algorithm, cost or length of salt is to be replaced at login: `must_update`.
+    pub(in super::super) fn would_replace(&self, hash: &Hash<'_>) -> bool {
+        match (self.name, hash) {
+            (Algorithm::Pbkdf2Sha256, Hash::Pbkdf2(hash)) => {
+                hash.digest != pbkdf2::Digest::Sha256 || hash.is_outdated(self.iterations())
+            }
+            (Algorithm::Pbkdf2Sha1, Hash::Pbkdf2(hash)) => {
+                hash.digest != pbkdf2::Digest::Sha1 || hash.is_outdated(self.iterations())
+            }
+            (Algorithm::Argon2, Hash::Argon2(hash)) => self.argon2().is_some_and(|cost| hash.is_outdated(&cost)),
+            (Algorithm::BcryptSha256, Hash::Bcrypt(hash)) => !hash.sha256 || hash.is_outdated(self.rounds()),
+            (Algorithm::Bcrypt, Hash::Bcrypt(hash)) => hash.sha256 || hash.is_outdated(self.rounds()),
+            (Algorithm::Scrypt, Hash::Scrypt(hash)) => self.scrypt().is_none_or(|cost| hash.is_outdated(&cost)),
+            _ => true,
+        }
+    }
+
+    /// After a wrong password was compared with a cheaper hash: takes what is missing of today's cost.
+    pub(in super::super) fn make_up_for(&self, hash: &Hash<'_>, password: &str) {
+        match (self.name, hash) {
+            (Algorithm::Pbkdf2Sha256 | Algorithm::Pbkdf2Sha1, Hash::Pbkdf2(hash)) => {
+                let missing = self.iterations().saturating_sub(hash.iterations);
+                if missing > 0 {
+                    pbkdf2::encode(hash.digest, password, hash.salt, missing);
+                }
+            }
+            // How two algorithms compare nobody knows; a whole hash more is never too little.
+            _ => drop(self.encode(password, "0123456789012345678901")),
+        }
+    }
+}

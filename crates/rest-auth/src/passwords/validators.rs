@@ -1,0 +1,222 @@
+//! What a password must be: Django's `AUTH_PASSWORD_VALIDATORS`, with its messages.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::setting::name_or_table;
+
+/// Whose password it is to be, as far as it is known.
+#[derive(Debug, Default)]
+#[allow(missing_docs)]
+pub(crate) struct Subject<'a> {
+    pub(crate) username: &'a str,
+    pub(crate) first_name: &'a str,
+    pub(crate) last_name: &'a str,
+    pub(crate) email: &'a str,
+}
+
+impl Subject<'_> {
+    /// An attribute with its name in a message: Django's `verbose_name`.
+    fn attribute(&self, name: &str) -> Option<(&str, &'static str)> {
+        match name {
+            "username" => Some((self.username, "username")),
+            "first_name" => Some((self.first_name, "first name")),
+            "last_name" => Some((self.last_name, "last name")),
+            "email" => Some((self.email, "email address")),
+            _ => None,
+        }
+    }
+}
+
+/// An item of `password_validators`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
+pub enum ValidatorSetting {
+    /// Not too like the user's own name or address.
+    UserAttributeSimilarity {
+        /// Which attributes.
+        user_attributes: Vec<String>,
+        /// From 0.1 to 1, where 1 is the same.
+        max_similarity: f64,
+    },
+    /// At least so many characters.
+    MinimumLength {
+        /// Characters.
+        min_length: usize,
+    },
+    /// None of the 20,000 that are used most.
+    CommonPassword {},
+    /// Not digits alone.
+    NumericPassword {},
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
+enum Table {
+    UserAttributeSimilarity {
+        #[serde(default = "user_attributes")]
+        user_attributes: Vec<String>,
+        #[serde(default = "max_similarity")]
+        max_similarity: f64,
+    },
+    MinimumLength {
+        #[serde(default = "min_length")]
+        min_length: usize,
+    },
+    CommonPassword {},
+    NumericPassword {},
+}
+
+fn user_attributes() -> Vec<String> {
+    ["username", "first_name", "last_name", "email"].map(str::to_owned).to_vec()
+}
+
+fn max_similarity() -> f64 {
+    0.7
+}
+
+fn min_length() -> usize {
+    8
+}
+
+impl<'de> Deserialize<'de> for ValidatorSetting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        name_or_table(deserializer).map(|table| match table {
+            Table::UserAttributeSimilarity { user_attributes, max_similarity } => {
+                Self::UserAttributeSimilarity { user_attributes, max_similarity }
+            }
+            Table::MinimumLength { min_length } => Self::MinimumLength { min_length },
+            Table::CommonPassword {} => Self::CommonPassword {},
+            Table::NumericPassword {} => Self::NumericPassword {},
+        })
+    }
+}
+
+impl ValidatorSetting {
+    /// The four that a new Django project has.
+    pub fn defaults() -> Vec<Self> {
+        vec![
+            Self::UserAttributeSimilarity { user_attributes: user_attributes(), max_similarity: max_similarity() },
+            Self::MinimumLength { min_length: min_length() },
+            Self::CommonPassword {},
+            Self::NumericPassword {},
+        ]
+    }
+
+    /// What is wrong with the setting.
+    pub(crate) fn problem(&self) -> Option<String> {
+        match self {
+            Self::UserAttributeSimilarity { max_similarity, .. } if !(0.1..=1.0).contains(max_similarity) => {
+                Some("max_similarity must be from 0.1 to 1".to_owned())
+            }
+            Self::UserAttributeSimilarity { user_attributes, .. } => user_attributes
+                .iter()
+                .find(|name| Subject::default().attribute(name).is_none())
+                .map(|name| format!("a user has no attribute {name:?}")),
+            _ => None,
+        }
+    }
+
+    /// The reason to refuse the password, if there is one.
+    pub(crate) fn refuse(&self, password: &str, subject: Option<&Subject<'_>>) -> Option<String> {
+        match self {
+            Self::UserAttributeSimilarity { user_attributes, max_similarity } => {
+                let subject = subject?;
+                user_attributes
+                    .iter()
+                    .filter_map(|name| subject.attribute(name))
+                    .find(|(value, _)| is_similar(password, value, *max_similarity))
+                    .map(|(_, name)| format!("The password is too similar to the {name}."))
+            }
+            Self::MinimumLength { min_length } => (password.chars().count() < *min_length).then(|| {
+                let plural = if *min_length == 1 { "" } else { "s" };
+                format!("This password is too short. It must contain at least {min_length} character{plural}.")
+            }),
+            Self::CommonPassword {} => COMMON_PASSWORDS
+                .binary_search(&password.to_lowercase().trim())
+                .is_ok()
+                .then(|| "This password is too common.".to_owned()),
+            Self::NumericPassword {} => {
+                password.chars().all(char::is_numeric).then(|| "This password is entirely numeric.".to_owned())
+            }
+        }
+    }
+}
+
+static NO_WORD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[^\p{L}\p{N}_]+").ok());
+
+/// Whether the password is like the value or one of its words.
+fn is_similar(password: &str, value: &str, max_similarity: f64) -> bool {
+    let (password, value) = (password.to_lowercase(), value.to_lowercase());
+    let words = NO_WORD.as_ref().into_iter().flat_map(|no_word| no_word.split(&value));
+    words.chain([value.as_str()]).any(|part| {
+        let (length, part_length) = (password.chars().count(), part.chars().count());
+        // What is so much shorter cannot be similar enough; do not compare at all.
+        let too_short = length >= 10 * part_length && (part_length as f64) < max_similarity / 2.0 * length as f64;
+        !too_short && likeness(&password, part) >= max_similarity
+    })
+}
+
+/// How much of two texts' characters they share, from 0 to 1: `SequenceMatcher.quick_ratio`.
+fn likeness(a: &str, b: &str) -> f64 {
+    let mut available: HashMap<char, usize> = HashMap::new();
+    b.chars().for_each(|c| *available.entry(c).or_default() += 1);
+    let shared = a
+        .chars()
+        .filter(|c| match available.get_mut(c) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                true
+            }
+            _ => false,
+        })
+        .count();
+    match a.chars().count() + b.chars().count() {
+        0 => 1.0,
+        length => 2.0 * shared as f64 / length as f64,
+    }
+}
+
+/// Royce Williams' list as Django ships it: in lower case, sorted, one a line.
+static COMMON_PASSWORDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut text = String::new();
+    let packed: &[u8] = include_bytes!("common-passwords.zlib");
+    if let Err(error) = flate2::read::ZlibDecoder::new(packed).read_to_string(&mut text) {
+        tracing::error!(%error, "the list of common passwords cannot be unpacked");
+    }
+    Vec::leak(text.leak().lines().collect()).to_vec()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn common_passwords_are_found() {
+        assert_eq!(COMMON_PASSWORDS.len(), 19_640);
+        assert!(COMMON_PASSWORDS.is_sorted());
+        let rule = ValidatorSetting::CommonPassword {};
+        assert_eq!(rule.refuse(" Fallen_Angel ", None).as_deref(), Some("This password is too common."));
+        assert_eq!(rule.refuse("correct horse battery staple", None), None);
+    }
+
+    #[test]
+    fn the_first_similar_attribute_is_named() {
+        let rule = &ValidatorSetting::defaults()[0];
+        let jane = Subject { username: "jd", first_name: "Jane", last_name: "Featherstone", email: "jane@example.com" };
+        assert_eq!(
+            rule.refuse("featherstone1", Some(&jane)).as_deref(),
+            Some("The password is too similar to the last name.")
+        );
+        assert_eq!(
+            rule.refuse("1example.com", Some(&jane)).as_deref(),
+            Some("The password is too similar to the email address.")
+        );
+        assert_eq!(rule.refuse("correct horse", Some(&jane)), None);
+        assert_eq!(rule.refuse("featherstone1", None), None);
+    }
+}

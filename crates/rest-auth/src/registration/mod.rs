@@ -1,0 +1,131 @@
+//! `POST registration/`: a new user, let in at once unless their address must be verified first. The
+//! reference's `RegisterView` and `RegisterSerializer`.
+
+#[cfg(test)]
+mod tests;
+
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::auth::Auth;
+use crate::endpoint::Methods;
+use crate::error::{Error, NON_FIELD_ERRORS};
+use crate::fields::{Field, Fields, Form};
+use crate::login;
+use crate::passwords::Subject;
+use crate::reply;
+use crate::request::Request;
+use crate::sessions::Backend;
+use crate::settings::EmailVerification;
+use crate::store::{Connection, NewUser, User};
+use crate::usernames;
+use crate::users::taken;
+
+pub(crate) fn methods() -> Methods {
+    Methods::new("Register", "Makes a user.")
+        .on(Method::POST, |request| Box::pin(register(request)))
+        .taking(Method::POST, fields)
+}
+
+#[derive(Fields, Deserialize)]
+struct Input {
+    #[field(max_length = 150)]
+    username: Option<String>,
+    #[field(email, max_length = 254)]
+    email: Option<String>,
+    password1: String,
+    password2: String,
+}
+
+/// The fields, as the settings' `signup_fields` require them.
+fn fields(auth: &Auth) -> Vec<Field> {
+    let account = &auth.settings().account;
+    Input::fields()
+        .into_iter()
+        .map(|field| match field.name() {
+            "username" => field.required(account.insists_on("username")).min_length(account.username_min_length),
+            "email" => field.required(account.insists_on("email")),
+            _ => field,
+        })
+        .collect()
+}
+
+async fn register(request: &mut Request) -> Result<Response, Error> {
+    let auth = request.auth.clone();
+    let input = examine(request).await?;
+    let password = auth.passwords().make(&input.password1).await?;
+    let mut tx = auth.store().begin().await?;
+    let user = create(&auth, &mut tx, input, password).await?;
+    if auth.settings().account.email_verification == EmailVerification::Mandatory {
+        tx.commit().await?;
+        return Ok(reply::json(StatusCode::CREATED, &serde_json::json!({ "detail": "Verification e-mail sent." })));
+    }
+    let admission = login::admit(request, &mut tx, &user, Backend::Allauth).await?;
+    tx.commit().await?;
+    Ok(admission.into_response(StatusCode::CREATED))
+}
+
+/// Reads the body, and says all that is wrong with it before anything slow is done.
+async fn examine(request: &Request) -> Result<Input, Error> {
+    let auth = &request.auth;
+    let fields = fields(auth);
+    let mut form = Form::read(&fields, request.data().await?, false)?;
+    let mut db = auth.store().connection().await?;
+    if let Some(username) = form.text("username").map(|name| usernames::normalized(auth, name)) {
+        match usernames::refuse(auth, &username) {
+            Some(problem) => form.refuse("username", problem),
+            None if usernames::is_taken(&mut db, &username, None).await? => form.refuse("username", usernames::TAKEN),
+            None => form.set("username", username),
+        }
+    }
+    if let Some(email) = form.text("email").map(str::to_lowercase) {
+        if is_closed(auth, &mut db, &email).await? {
+            form.refuse("email", EMAIL_TAKEN);
+        }
+        form.set("email", email);
+    }
+    if let Some(messages) = form.text("password1").map(|text| auth.passwords().validate_at_registration(text, None)) {
+        form.refuse_all("password1", messages);
+    }
+    let input: Input = form.finish()?.into()?;
+    if input.password1 != input.password2 {
+        return Err(Error::non_field("The two password fields didn't match."));
+    }
+    Ok(input)
+}
+
+const EMAIL_TAKEN: &str = "User is already registered with this e-mail address.";
+
+/// Whether the address belongs to a user who has verified it.
+async fn is_closed(auth: &Auth, db: &mut Connection, email: &str) -> Result<bool, Error> {
+    Ok(auth.settings().account.unique_email && db.is_verified_by_anyone(email).await?)
+}
+
+/// Makes the user and their address, if nobody took either since the body was examined.
+async fn create(auth: &Auth, tx: &mut Connection, input: Input, password: String) -> Result<User, Error> {
+    let email = input.email.unwrap_or_default();
+    let username = match input.username {
+        Some(username) => username,
+        None => usernames::generate(auth, tx, &[&email, "user"]).await?,
+    };
+    let subject = Subject { username: &username, email: &email, ..Subject::default() };
+    let messages = auth.passwords().validate_at_registration(&input.password1, Some(&subject));
+    if !messages.is_empty() {
+        let mut errors = crate::FieldErrors::default();
+        messages.into_iter().for_each(|message| errors.add(NON_FIELD_ERRORS, message));
+        return Err(Error::Invalid(errors));
+    }
+    if usernames::is_taken(tx, &username, None).await? {
+        return Err(Error::field("username", usernames::TAKEN));
+    }
+    if !email.is_empty() && is_closed(auth, tx, &email).await? {
+        return Err(Error::field("email", EMAIL_TAKEN));
+    }
+    let new = NewUser { username, email, password, ..NewUser::default() };
+    let user = tx.insert_user(&new, auth.now()).await.map_err(taken)?;
+    if !user.email.is_empty() {
+        tx.insert_first_address(user.id, &user.email).await?;
+    }
+    Ok(user)
+}

@@ -1,0 +1,33 @@
+//! Answers as Django REST framework's `JSONRenderer` writes them.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::json;
+
+/// An answer with a JSON body.
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    let text = match serde_json::to_string(body) {
+        // Two line separators that JSON allows and JavaScript once did not; the reference escapes them.
+        Ok(text) if text.contains(['\u{2028}', '\u{2029}']) => {
+            text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+        }
+        Ok(text) => text,
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response()
+}
+
+/// 200 with `{"detail": …}`.
+pub(crate) fn detail(text: &str) -> Response {
+    json(StatusCode::OK, &json!({ "detail": text }))
+}
+
+/// 204.
+pub(crate) fn no_content() -> Response {
+    (StatusCode::NO_CONTENT, Body::empty()).into_response()
+}

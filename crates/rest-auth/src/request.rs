@@ -1,0 +1,133 @@
+//! A request on its way through an endpoint.
+
+use std::collections::HashMap;
+
+use axum::body::{Body, Bytes};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Uri, header};
+use axum::response::Response;
+use cookie::Cookie;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::sync::OnceCell;
+
+use crate::auth::Auth;
+use crate::current_user::CurrentUser;
+use crate::error::Error;
+use crate::fields::{self, Data};
+use crate::sessions::Presented;
+
+/// All of a request but its body.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    cookies: HashMap<String, String>,
+}
+
+impl From<&Parts> for Head {
+    fn from(parts: &Parts) -> Self {
+        let cookies = parts
+            .headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(Cookie::split_parse)
+            .filter_map(Result::ok)
+            .map(|cookie| (cookie.name().to_owned(), cookie.value_trimmed().to_owned()))
+            .collect();
+        Self { method: parts.method.clone(), uri: parts.uri.clone(), headers: parts.headers.clone(), cookies }
+    }
+}
+
+impl Head {
+    /// A header that is text.
+    pub(crate) fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+
+    /// Whether the method promises to change nothing.
+    pub(crate) fn is_safe(&self) -> bool {
+        matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE)
+    }
+
+    /// Whether the client came by HTTPS, as far as a trusted proxy says: `request.is_secure()`.
+    pub(crate) fn is_secure(&self, auth: &Auth) -> bool {
+        auth.settings().secure_proxy_ssl_header.as_ref().is_some_and(|(name, value)| {
+            // Django spells a header as WSGI does.
+            let name = name.strip_prefix("HTTP_").unwrap_or(name).replace('_', "-");
+            self.header(name.as_str()).and_then(|held| held.split(',').next()).is_some_and(|held| held.trim() == value)
+        })
+    }
+
+    /// The host that the client meant, with its port: `request.get_host()`.
+    pub(crate) fn host(&self) -> Option<&str> {
+        self.header(header::HOST).or_else(|| self.uri.authority().map(|authority| authority.as_str()))
+    }
+}
+
+/// A request, and what is known of who sends it.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) auth: Auth,
+    pub(crate) head: Head,
+    body: Bytes,
+    data: OnceCell<Data>,
+    pub(crate) session: Presented,
+    /// Who sends it, once that is known.
+    pub(crate) user: Option<CurrentUser>,
+}
+
+impl Request {
+    /// Reads a request to its end.
+    ///
+    /// # Errors
+    /// 413 for a body over the limit; 400 for one that breaks off.
+    pub(crate) async fn read(auth: Auth, head: Head, body: Body) -> Result<Self, Error> {
+        let limit = auth.settings().data_upload_max_memory_size;
+        let body = Limited::new(body, limit).collect().await.map_err(|error| {
+            if error.downcast_ref::<LengthLimitError>().is_some() {
+                Error::BodyTooLarge(limit)
+            } else {
+                Error::Parse("The body of the request could not be read.".to_owned())
+            }
+        })?;
+        let session = Presented::new(head.cookie(&auth.settings().session_cookie_name));
+        Ok(Self { auth, head, body: body.to_bytes(), data: OnceCell::new(), session, user: None })
+    }
+
+    /// The body, read by its media type.
+    ///
+    /// # Errors
+    /// 415 or 400, as [`fields::parse`].
+    pub(crate) async fn data(&self) -> Result<&Data, Error> {
+        self.data.get_or_try_init(|| fields::parse(&self.head.headers, self.body.clone())).await
+    }
+
+    /// The user who sends it, behind a guard that lets nobody else in.
+    ///
+    /// # Errors
+    /// 401 if there is none.
+    pub(crate) fn user(&self) -> Result<&CurrentUser, Error> {
+        self.user.as_ref().ok_or(Error::NotAuthenticated)
+    }
+}
+
+/// Adds a cookie to an answer.
+pub(crate) fn set_cookie(response: &mut Response, cookie: &Cookie<'_>) {
+    // What cannot stand in a header cannot have come out of the settings or out of our own alphabets.
+    if let Ok(value) = cookie.to_string().parse() {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+/// Whether the answer sets the cookie.
+pub(crate) fn sets_cookie(response: &Response, name: &str) -> bool {
+    response.headers().get_all(header::SET_COOKIE).iter().any(|value| {
+        value.to_str().is_ok_and(|value| value.split_once('=').is_some_and(|(set, _)| set == name))
+    })
+}

@@ -1,0 +1,180 @@
+//! The guard of requests that a cookie authenticates against pages of other sites: Django's
+//! `CsrfViewMiddleware`, as DRF's `SessionAuthentication` calls it.
+
+use cookie::Cookie;
+use url::Url;
+
+use super::lasting;
+use crate::auth::Auth;
+use crate::error::Error;
+use crate::request::Head;
+use crate::signing;
+use crate::source::LETTERS_AND_DIGITS;
+
+/// The field of a form that may repeat the secret in place of the header.
+pub(crate) const FORM_FIELD: &str = "csrfmiddlewaretoken";
+
+const SECRET_LENGTH: usize = 32;
+/// A mask, and behind it the secret under that mask.
+const TOKEN_LENGTH: usize = 2 * SECRET_LENGTH;
+
+pub(super) fn new_secret(auth: &Auth) -> String {
+    auth.random_string(SECRET_LENGTH, LETTERS_AND_DIGITS)
+}
+
+/// The cookie that holds the secret.
+pub(super) fn cookie(auth: &Auth, secret: String) -> Cookie<'static> {
+    let settings = auth.settings();
+    let cookie = Cookie::build((settings.csrf_cookie_name.clone(), secret))
+        .path(settings.csrf_cookie_path.clone())
+        .secure(settings.csrf_cookie_secure)
+        .http_only(settings.csrf_cookie_httponly)
+        .same_site(settings.csrf_cookie_samesite.into());
+    lasting(cookie.build(), Some(settings.csrf_cookie_age), settings.csrf_cookie_domain.as_deref(), auth.now())
+}
+
+/// Whether the request's cookie can be no secret, so that it should be replaced.
+pub(super) fn is_malformed(auth: &Auth, head: &Head) -> bool {
+    head.cookie(&auth.settings().csrf_cookie_name).is_some_and(|token| misfit(token).is_some())
+}
+
+/// Why a text can be neither a secret nor a token.
+fn misfit(token: &str) -> Option<&'static str> {
+    if ![SECRET_LENGTH, TOKEN_LENGTH].contains(&token.chars().count()) {
+        Some("has incorrect length")
+    } else if !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        Some("has invalid characters")
+    } else {
+        None
+    }
+}
+
+/// The secret of a token; a bare secret is its own.
+fn unmasked(token: &str) -> String {
+    if token.len() != TOKEN_LENGTH {
+        return token.to_owned();
+    }
+    let alphabet = LETTERS_AND_DIGITS.as_bytes();
+    let place = |byte: u8| alphabet.iter().position(|held| *held == byte).unwrap_or_default();
+    let (mask, masked) = token.as_bytes().split_at(SECRET_LENGTH);
+    mask.iter()
+        .zip(masked)
+        .map(|(mask, masked)| {
+            let place = (alphabet.len() + place(*masked) - place(*mask)) % alphabet.len();
+            char::from(alphabet[place])
+        })
+        .collect()
+}
+
+/// Lets a request through that a page of our own sent.
+///
+/// # Errors
+/// 403 with Django's reason.
+pub(super) fn check(auth: &Auth, head: &Head, form_token: Option<&str>) -> Result<(), Error> {
+    if head.is_safe() {
+        return Ok(());
+    }
+    let refused = |reason: String| Error::PermissionDenied(format!("CSRF Failed: {reason}"));
+    check_origin(auth, head).map_err(refused)?;
+    check_token(auth, head, form_token).map_err(refused)
+}
+
+fn check_token(auth: &Auth, head: &Head, form_token: Option<&str>) -> Result<(), String> {
+    let settings = auth.settings();
+    let Some(cookie) = head.cookie(&settings.csrf_cookie_name) else {
+        return Err("CSRF cookie not set.".to_owned());
+    };
+    if let Some(reason) = misfit(cookie) {
+        return Err(format!("CSRF cookie {reason}."));
+    }
+    let header = settings.csrf_header_name.trim_start_matches("HTTP_").replace('_', "-");
+    let (token, place) = match form_token.filter(|token| !token.is_empty()) {
+        Some(token) => (token, "POST".to_owned()),
+        None => match head.header(header.as_str()) {
+            Some(token) => (token, format!("the '{}' HTTP header", capitalized(&header))),
+            None => return Err("CSRF token missing.".to_owned()),
+        },
+    };
+    if let Some(reason) = misfit(token) {
+        return Err(format!("CSRF token from {place} {reason}."));
+    }
+    if signing::same(&unmasked(token), &unmasked(cookie)) {
+        Ok(())
+    } else {
+        Err(format!("CSRF token from {place} incorrect."))
+    }
+}
+
+/// `X-CSRFTOKEN` as Django shows it: `X-Csrftoken`.
+fn capitalized(header: &str) -> String {
+    let word = |word: &str| {
+        let mut word = word.to_lowercase();
+        if let Some(first) = word.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        word
+    };
+    header.split('-').map(word).collect::<Vec<_>>().join("-")
+}
+
+fn check_origin(auth: &Auth, head: &Head) -> Result<(), String> {
+    let secure = head.is_secure(auth);
+    if let Some(origin) = head.header("origin") {
+        let scheme = if secure { "https" } else { "http" };
+        let ours = head.host().is_some_and(|host| origin == format!("{scheme}://{host}"));
+        let trusted = || auth.settings().csrf_trusted_origins.iter().any(|trusted| is_origin(origin, trusted));
+        if ours || trusted() {
+            return Ok(());
+        }
+        return Err(format!("Origin checking failed - {origin} does not match any trusted origins."));
+    }
+    if secure { check_referer(auth, head) } else { Ok(()) }
+}
+
+/// Whether an origin is the trusted one, or one of those that its `*` stands for.
+fn is_origin(origin: &str, trusted: &str) -> bool {
+    match (trusted.split_once("://"), origin.split_once("://")) {
+        (Some((trusted_scheme, host)), Some((scheme, netloc))) if host.contains('*') => {
+            scheme == trusted_scheme && is_same_domain(netloc, host.trim_start_matches('*'))
+        }
+        _ => origin == trusted,
+    }
+}
+
+/// Whether a host is the pattern or, where that begins with a dot, below it: `is_same_domain`.
+fn is_same_domain(host: &str, pattern: &str) -> bool {
+    let (host, pattern) = (host.to_lowercase(), pattern.to_lowercase());
+    match pattern.strip_prefix('.') {
+        Some(parent) => host.ends_with(&pattern) || host == parent,
+        None => !pattern.is_empty() && host == pattern,
+    }
+}
+
+fn check_referer(auth: &Auth, head: &Head) -> Result<(), String> {
+    let Some(referer) = head.header("referer") else {
+        return Err("Referer checking failed - no Referer.".to_owned());
+    };
+    let malformed = || "Referer checking failed - Referer is malformed.".to_owned();
+    let url = Url::parse(referer).map_err(|_| malformed())?;
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(malformed)?;
+    if url.scheme() != "https" {
+        return Err("Referer checking failed - Referer is insecure while host is secure.".to_owned());
+    }
+    let netloc = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let settings = auth.settings();
+    let trusted = settings
+        .csrf_trusted_origins
+        .iter()
+        .filter_map(|origin| origin.split_once("://"))
+        .any(|(_, host)| is_same_domain(&netloc, host.trim_start_matches('*')));
+    let ours = || match (&settings.csrf_cookie_domain, head.host()) {
+        (Some(domain), _) => is_same_domain(&netloc, domain),
+        (None, Some(host)) => is_same_domain(&netloc, host),
+        (None, None) => false,
+    };
+    if trusted || ours() {
+        Ok(())
+    } else {
+        Err(format!("Referer checking failed - {referer} does not match any trusted origins."))
+    }
+}

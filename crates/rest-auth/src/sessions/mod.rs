@@ -1,0 +1,216 @@
+//! Django's sessions: a row of `django_session`, signed with the secret key, named by a cookie.
+
+mod codec;
+pub(crate) mod csrf;
+
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use cookie::Cookie;
+use serde_json::{Map, Value};
+use time::{Duration, OffsetDateTime};
+
+use crate::auth::Auth;
+use crate::current_user::{Credential, CurrentUser};
+use crate::error::Error;
+use crate::request::{Head, Request, set_cookie, sets_cookie};
+use crate::signing;
+use crate::source::LOWER_CASE_AND_DIGITS;
+use crate::store::{Connection, StoreError, StoredSession, User};
+
+const USER_KEY: &str = "_auth_user_id";
+const BACKEND_KEY: &str = "_auth_user_backend";
+const HASH_KEY: &str = "_auth_user_hash";
+const HASH_SALT: &str = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash";
+const KEY_LENGTH: usize = 32;
+
+/// The session that a request's cookie names.
+#[derive(Clone, Debug)]
+pub(crate) struct Presented {
+    key: Option<String>,
+    /// Whether the cookie is worth nothing: there is no such session, or it has been ended.
+    spent: bool,
+    /// Whether the answer depends on the session.
+    consulted: bool,
+}
+
+impl Presented {
+    pub(crate) fn new(cookie: Option<&str>) -> Self {
+        Self { key: cookie.map(str::to_owned), spent: false, consulted: false }
+    }
+
+    /// The data of the session, if there is one.
+    async fn load(&mut self, auth: &Auth, db: &mut Connection) -> Result<Option<Map<String, Value>>, Error> {
+        self.consulted = true;
+        let Some(key) = self.key.as_deref().filter(|_| !self.spent) else { return Ok(None) };
+        let data = db.session_data(key, auth.now()).await?.and_then(|data| codec::decode(auth, &data));
+        self.spent = data.is_none();
+        Ok(data)
+    }
+
+    /// Ends the session: `session.flush()`.
+    pub(crate) async fn flush(&mut self, db: &mut Connection) -> Result<(), StoreError> {
+        self.consulted = true;
+        self.spent = true;
+        match &self.key {
+            Some(key) => db.delete_session(key).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether the session's hash is that of the user's password, so that a session ends when the password
+/// changes elsewhere: `get_session_auth_hash`.
+fn is_hash_of(auth: &Auth, held: &str, user: &User) -> bool {
+    std::iter::once(auth.secret_key())
+        .chain(&auth.settings().secret_key_fallbacks)
+        .any(|secret| signing::same(held, &signing::salted_hmac_hex(HASH_SALT, &user.password, secret)))
+}
+
+/// Finds the user of the request's session: DRF's `SessionAuthentication`.
+///
+/// # Errors
+/// 403 where the request may come from another site.
+pub(crate) async fn authenticate(
+    auth: &Auth,
+    head: &Head,
+    session: &mut Presented,
+    form_token: Option<&str>,
+) -> Result<Option<CurrentUser>, Error> {
+    if session.key.is_none() {
+        session.consulted = true;
+        return Ok(None);
+    }
+    let mut db = auth.store().connection().await?;
+    let Some(data) = session.load(auth, &mut db).await? else { return Ok(None) };
+    let text = |key: &str| data.get(key).and_then(Value::as_str);
+    let known_backend =
+        text(BACKEND_KEY).is_some_and(|name| auth.settings().authentication_backends.iter().any(|held| held == name));
+    let Some(id) = text(USER_KEY).filter(|_| known_backend).and_then(|id| id.parse().ok()) else { return Ok(None) };
+    let user = db.user_by_id(id).await?;
+    let Some(user) = user.filter(|user| text(HASH_KEY).is_some_and(|hash| is_hash_of(auth, hash, user))) else {
+        session.flush(&mut db).await?;
+        return Ok(None);
+    };
+    if !user.is_active {
+        return Ok(None);
+    }
+    csrf::check(auth, head, form_token)?;
+    Ok(Some(CurrentUser::new(user, Credential::Session)))
+}
+
+/// Which of the `authentication_backends` let a user in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Backend {
+    /// Django's own, by user name.
+    Model,
+    /// allauth's, by address.
+    Allauth,
+}
+
+impl Backend {
+    fn name(self, auth: &Auth) -> &str {
+        let backends = &auth.settings().authentication_backends;
+        let name = match self {
+            Self::Model => backends.first(),
+            Self::Allauth => backends.last(),
+        };
+        name.map_or("", String::as_str)
+    }
+}
+
+/// Logs a user in: a new session, and a new secret against requests from other sites. What an anonymous
+/// session held is kept, what another user's held is not. Django's `login`.
+pub(crate) async fn login(
+    request: &mut Request,
+    tx: &mut Connection,
+    user: &User,
+    backend: Backend,
+) -> Result<Vec<Cookie<'static>>, Error> {
+    let auth = request.auth.clone();
+    let mut data = request.session.load(&auth, tx).await?.unwrap_or_default();
+    if data.get(USER_KEY).is_some_and(|held| held.as_str() != Some(&user.id.to_string())) {
+        data.clear();
+    }
+    data.insert(USER_KEY.to_owned(), user.id.to_string().into());
+    data.insert(BACKEND_KEY.to_owned(), backend.name(&auth).into());
+    data.insert(HASH_KEY.to_owned(), signing::salted_hmac_hex(HASH_SALT, &user.password, auth.secret_key()).into());
+    let cookie = renew(&auth, tx, &request.session, &data).await?;
+    tx.set_last_login(user.id, auth.now()).await?;
+    Ok(vec![csrf::cookie(&auth, csrf::new_secret(&auth)), cookie])
+}
+
+/// Keeps the session that changed its user's password, under a new key, while the user's others end. One
+/// that showed a token instead gets a session that logs nobody in. Django's `update_session_auth_hash`.
+pub(crate) async fn keep_after_password_change(
+    request: &mut Request,
+    tx: &mut Connection,
+    hash: &str,
+) -> Result<Cookie<'static>, Error> {
+    let auth = request.auth.clone();
+    let mut data = request.session.load(&auth, tx).await?.unwrap_or_default();
+    data.insert(HASH_KEY.to_owned(), signing::salted_hmac_hex(HASH_SALT, hash, auth.secret_key()).into());
+    Ok(renew(&auth, tx, &request.session, &data).await?)
+}
+
+/// Writes the session under a new key, in the place of the one presented: `cycle_key`.
+async fn renew(
+    auth: &Auth,
+    tx: &mut Connection,
+    presented: &Presented,
+    data: &Map<String, Value>,
+) -> Result<Cookie<'static>, StoreError> {
+    if let Some(key) = &presented.key {
+        tx.delete_session(key).await?;
+    }
+    let settings = auth.settings();
+    let key = auth.random_string(KEY_LENGTH, LOWER_CASE_AND_DIGITS);
+    let expires = auth.now() + Duration::seconds(settings.session_cookie_age);
+    tx.save_session(&StoredSession { key: &key, data: &codec::encode(auth, data), expires }).await?;
+    let cookie = Cookie::build((settings.session_cookie_name.clone(), key))
+        .path(settings.session_cookie_path.clone())
+        .secure(settings.session_cookie_secure)
+        .http_only(settings.session_cookie_httponly)
+        .same_site(settings.session_cookie_samesite.into());
+    let age = (!settings.session_expire_at_browser_close).then_some(settings.session_cookie_age);
+    Ok(lasting(cookie.build(), age, settings.session_cookie_domain.as_deref(), auth.now()))
+}
+
+/// A cookie that lasts so many seconds, or as long as the browser is open.
+fn lasting(
+    mut cookie: Cookie<'static>,
+    age: Option<i64>,
+    domain: Option<&str>,
+    now: OffsetDateTime,
+) -> Cookie<'static> {
+    if let Some(age) = age {
+        cookie.set_max_age(Duration::seconds(age));
+        cookie.set_expires(now + Duration::seconds(age));
+    }
+    if let Some(domain) = domain {
+        cookie.set_domain(domain.to_owned());
+    }
+    cookie
+}
+
+/// Says the last word on an answer's cookies: a session that is worth nothing is taken from the browser, a
+/// malformed secret against cross-site requests is replaced. Django's `SessionMiddleware` and
+/// `CsrfViewMiddleware` on the way back.
+pub(crate) fn finish(request: &Request, response: &mut Response) {
+    let (auth, session) = (&request.auth, &request.session);
+    let settings = auth.settings();
+    if session.key.is_some() && session.spent && !sets_cookie(response, &settings.session_cookie_name) {
+        let gone = Cookie::build((settings.session_cookie_name.clone(), ""))
+            .path(settings.session_cookie_path.clone())
+            .same_site(settings.session_cookie_samesite.into())
+            .max_age(Duration::ZERO)
+            .expires(OffsetDateTime::UNIX_EPOCH)
+            .build();
+        set_cookie(response, &lasting(gone, None, settings.session_cookie_domain.as_deref(), auth.now()));
+    }
+    if csrf::is_malformed(auth, &request.head) && !sets_cookie(response, &settings.csrf_cookie_name) {
+        set_cookie(response, &csrf::cookie(auth, csrf::new_secret(auth)));
+    }
+    if session.consulted || sets_cookie(response, &settings.csrf_cookie_name) {
+        response.headers_mut().insert(header::VARY, HeaderValue::from_static("Cookie"));
+    }
+}

@@ -1,0 +1,43 @@
+//! `[account]`: allauth's settings, without their `ACCOUNT_`.
+
+use super::section::section;
+use super::values::{EmailVerification, LoginMethod};
+
+section! {
+    /// Who may log in and how one signs up: allauth's ACCOUNT_ settings.
+    pub struct Account {
+        /// What a user may log in with: "username", "email" or both. (ACCOUNT_LOGIN_METHODS)
+        pub login_methods: Vec<LoginMethod> = vec![LoginMethod::Username],
+        /// What registration asks for; a star marks what it insists on. (ACCOUNT_SIGNUP_FIELDS)
+        pub signup_fields: Vec<String> =
+            ["email", "username*", "password1*", "password2*"].map(String::from).to_vec(),
+        /// "mandatory": no login before the address is verified; "optional": a mail asks; "none".
+        /// (ACCOUNT_EMAIL_VERIFICATION)
+        pub email_verification: EmailVerification = EmailVerification::Optional,
+        /// Whether an address that one user has verified is closed to others. (ACCOUNT_UNIQUE_EMAIL)
+        pub unique_email: bool = true,
+        /// The fewest characters of a user name. (ACCOUNT_USERNAME_MIN_LENGTH)
+        pub username_min_length: usize = 1,
+        /// User names that nobody may take, whatever the case. (ACCOUNT_USERNAME_BLACKLIST)
+        pub username_blacklist: Vec<String> = Vec::new(),
+        /// false: user names are stored, and looked up, in lower case. (ACCOUNT_PRESERVE_USERNAME_CASING)
+        pub preserve_username_casing: bool = true,
+        /// The fewest characters of a password at registration, where password_validators is empty.
+        /// (ACCOUNT_PASSWORD_MIN_LENGTH)
+        pub password_min_length: usize = 6,
+        /// Whether a GET logs out, too. (ACCOUNT_LOGOUT_ON_GET)
+        pub logout_on_get: bool = false,
+    }
+}
+
+impl Account {
+    /// Whether users log in with this.
+    pub fn logs_in_by(&self, method: LoginMethod) -> bool {
+        self.login_methods.contains(&method)
+    }
+
+    /// Whether registration insists on the field (`"email*"`).
+    pub(crate) fn insists_on(&self, field: &str) -> bool {
+        self.signup_fields.iter().any(|entry| entry.strip_suffix('*') == Some(field))
+    }
+}

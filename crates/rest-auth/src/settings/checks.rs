@@ -1,0 +1,134 @@
+//! What cannot work together, and what should not go to production.
+
+use super::{EmailVerification, LoginMethod, Misfit, SameSite, Settings};
+
+/// Something that a deployment should not have; `check --deploy` lists them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Warning {
+    /// The setting.
+    pub path: &'static str,
+    /// Why it is dangerous, and what to set instead.
+    pub advice: String,
+}
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.path, self.advice)
+    }
+}
+
+const SIGNUP_FIELDS: [&str; 5] = ["email", "email2", "username", "password1", "password2"];
+
+impl Settings {
+    /// Settings that contradict each other, or that no server can work with.
+    pub(crate) fn contradictions(&self) -> Vec<Misfit> {
+        let mut misfits = Vec::new();
+        let mut refuse = |path: &str, problem: String, hint: &str| {
+            misfits.push(Misfit { path: path.to_owned(), problem, hint: Some(hint.to_owned()), origin: None });
+        };
+        if self.secret_key.as_ref().is_some_and(|key| key.expose().is_empty()) {
+            refuse("secret_key", "it is empty".into(), "Give it at least 50 random characters.");
+        }
+        if self.account.login_methods.is_empty() {
+            refuse("account.login_methods", "nobody could log in".into(), "Name \"username\", \"email\" or both.");
+        }
+        if !self.rest_auth.token_model && !self.rest_auth.session_login {
+            refuse(
+                "rest_auth.session_login",
+                "with neither a token nor a session a login would lead to nothing".into(),
+                "Set rest_auth.token_model or rest_auth.session_login to true.",
+            );
+        }
+        if self.authentication.is_empty() {
+            refuse("authentication", "nobody could say who they are".into(), "Name \"token\", \"session\" or both.");
+        }
+        if self.authentication_backends.is_empty() {
+            refuse("authentication_backends", "a session needs one".into(), "Leave it out to have Django's and allauth's.");
+        }
+        if self.password_hashers.is_empty() {
+            refuse("password_hashers", "no password could be kept".into(), "Leave it out to have Django's.");
+        }
+        for problem in self.password_hashers.iter().filter_map(|hasher| hasher.problem()) {
+            refuse("password_hashers", problem, "Leave the cost out to have Django's.");
+        }
+        for problem in self.password_validators.iter().filter_map(|validator| validator.problem()) {
+            refuse("password_validators", problem, "Leave it out to have Django's default.");
+        }
+        for entry in &self.account.signup_fields {
+            if !SIGNUP_FIELDS.contains(&entry.trim_end_matches('*')) {
+                refuse("account.signup_fields", format!("{entry:?} is not a field of registration"), "Name email, username, password1 or password2, with a star where it is required.");
+            }
+        }
+        if self.account.logs_in_by(LoginMethod::Email)
+            && self.account.login_methods.len() == 1
+            && !self.account.insists_on("email")
+            && self.account.email_verification == EmailVerification::Mandatory
+        {
+            refuse(
+                "account.signup_fields",
+                "who registers without an address could never log in".into(),
+                "Write \"email*\" to insist on it.",
+            );
+        }
+        for (path, same_site, secure) in [
+            ("session_cookie_samesite", self.session_cookie_samesite, self.session_cookie_secure),
+            ("csrf_cookie_samesite", self.csrf_cookie_samesite, self.csrf_cookie_secure),
+        ] {
+            if same_site == SameSite::None && !secure {
+                let secure = path.replace("samesite", "secure");
+                refuse(path, "browsers drop a cookie with SameSite=None that is not secure".into(), &format!("Set {secure} = true."));
+            }
+        }
+        if !self.base_path.is_empty() && !self.base_path.starts_with('/') {
+            refuse("base_path", "it must begin with a slash".into(), "For example \"/api/auth\".");
+        }
+        for origin in self.csrf_trusted_origins.iter().filter(|origin| !origin.contains("://")) {
+            refuse("csrf_trusted_origins", format!("{origin:?} has no scheme"), "For example \"https://app.example.com\".");
+        }
+        for origin in self.cors_allowed_origins.iter().filter(|origin| !origin.contains("://")) {
+            refuse("cors_allowed_origins", format!("{origin:?} has no scheme"), "For example \"https://app.example.com\".");
+        }
+        misfits
+    }
+
+    /// What a deployment should not have: the answer to `check --deploy`.
+    pub fn deployment_warnings(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        let mut warn = |wrong: bool, path: &'static str, advice: &str| {
+            if wrong {
+                warnings.push(Warning { path, advice: advice.to_owned() });
+            }
+        };
+        let weak = |key: &str| {
+            let distinct: std::collections::HashSet<char> = key.chars().collect();
+            key.chars().count() < 50 || distinct.len() < 5 || key.starts_with("django-insecure-")
+        };
+        warn(
+            self.secret_key.as_ref().is_none_or(|key| weak(key.expose())),
+            "secret_key",
+            "set one of at least 50 random characters; every session and signed token depends on it",
+        );
+        warn(
+            self.secret_key_fallbacks.iter().any(|key| weak(key.expose())),
+            "secret_key_fallbacks",
+            "a weak former key is as good as a weak key; remove it",
+        );
+        let sessions = self.rest_auth.session_login;
+        warn(sessions && !self.session_cookie_secure, "session_cookie_secure", "set it to true, so that the session never travels without HTTPS");
+        warn(!self.session_cookie_httponly, "session_cookie_httponly", "set it to true, so that no script can read the session");
+        warn(sessions && !self.csrf_cookie_secure, "csrf_cookie_secure", "set it to true, so that the secret never travels without HTTPS");
+        warn(self.cors_allow_all_origins, "cors_allow_all_origins", "name the origins in cors_allowed_origins instead");
+        warn(
+            self.cors_allow_all_origins && self.cors_allow_credentials,
+            "cors_allow_credentials",
+            "with every origin allowed, any page can act in the name of whoever visits it",
+        );
+        warn(self.password_validators.is_empty(), "password_validators", "the password rules are off; leave the setting out to have Django's");
+        warn(
+            true,
+            "throttle",
+            "attempts are not limited by this version; let the proxy in front limit requests to login/ and registration/",
+        );
+        warnings
+    }
+}

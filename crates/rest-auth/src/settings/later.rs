@@ -1,0 +1,54 @@
+//! Settings of features that are designed but not built: known, so that a complete file is accepted,
+//! and refused where going without the feature would not be safe.
+
+use figment::value::Value;
+
+/// A feature that this version does not have.
+pub(crate) struct Feature {
+    pub(crate) name: &'static str,
+    /// Whether the server may start without it.
+    pub(crate) may_wait: bool,
+}
+
+impl Feature {
+    /// Whether the value asks for nothing: `false`, or an empty table or list.
+    pub(crate) fn is_off(&self, value: &Value) -> bool {
+        match value {
+            Value::Bool(_, on) => !on,
+            Value::Dict(_, table) => table.values().all(|value| self.is_off(value)),
+            Value::Array(_, list) => list.is_empty(),
+            _ => false,
+        }
+    }
+}
+
+/// The feature that a setting, given by its path, belongs to.
+pub(crate) fn feature(path: &str) -> Option<Feature> {
+    let (name, may_wait) = match path {
+        "email" | "frontend" => ("sending mail", true),
+        "social" => ("social login", true),
+        "media" => ("uploading pictures", true),
+        "account.rate_limits" => ("limiting attempts", true),
+        "throttle" => ("limiting attempts", false),
+        "simple_jwt" | "claims" => ("issuing JSON Web Tokens", false),
+        "profiles" | "user_details" | "registration" => ("a profile and fields of one's own", false),
+        "mfa" => ("a second factor", false),
+        _ if path.starts_with("rest_auth.jwt_") || path == "rest_auth.use_jwt" => ("issuing JSON Web Tokens", false),
+        _ if path.starts_with("rest_auth.mfa_") => ("a second factor", true),
+        _ => return None,
+    };
+    Some(Feature { name, may_wait })
+}
+
+/// What a name that the reference gave up is called now.
+pub(crate) fn renamed(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "authentication_method" => "login_methods",
+        "email_required" | "username_required" | "signup_email_enter_twice" | "signup_password_enter_twice" => {
+            "signup_fields"
+        }
+        "auth_password_validators" => "password_validators",
+        "databases" => "database_url",
+        _ => return None,
+    })
+}

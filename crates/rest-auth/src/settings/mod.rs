@@ -1,0 +1,137 @@
+//! The settings: defaults < file < environment < flags.
+//!
+//! A setting that the reference has keeps its name, in lower case: Django's own at the top, the rest in a
+//! section each. [`Settings::load`] refuses what it does not know, all of it at once.
+
+mod account;
+mod checks;
+mod later;
+mod load;
+mod login;
+mod rest_auth;
+pub(crate) mod section;
+mod values;
+
+pub use account::Account;
+pub use checks::Warning;
+pub use load::{Loaded, SettingsError};
+pub use login::Login;
+pub use rest_auth::RestAuth;
+pub use section::Misfit;
+pub use values::{Authentication, DatabaseUrl, EmailVerification, LoginMethod, SameSite, Secret};
+
+use crate::passwords::{HasherSetting, ValidatorSetting};
+use section::{Setting, section};
+
+section! {
+    /// Every setting.
+    pub struct Settings {
+        /// Signs sessions and tokens; whoever knows it can be anyone. At least 50 random characters.
+        /// Better in the environment (REST_AUTH__SECRET_KEY) or in a file of its own. (SECRET_KEY)
+        pub secret_key: Option<Secret> = None,
+        /// A file whose first line is the secret key.
+        pub secret_key_file: Option<std::path::PathBuf> = None,
+        /// Former secret keys, whose signatures are still good. (SECRET_KEY_FALLBACKS)
+        pub secret_key_fallbacks: Vec<Secret> = Vec::new(),
+        /// The database: a SQLite file.
+        pub database_url: DatabaseUrl = DatabaseUrl::from("sqlite://rest-auth.db"),
+        /// The address and port that the server listens at.
+        pub bind: String = "127.0.0.1:8000".to_owned(),
+        /// The path that the endpoints stand below.
+        pub base_path: String = "/api/auth".to_owned(),
+        /// The ways to say who sends a request, in the order tried. (DEFAULT_AUTHENTICATION_CLASSES)
+        pub authentication: Vec<Authentication> =
+            vec![Authentication::Jwt, Authentication::Token, Authentication::Session],
+        /// The names that Django knows its ways to check a password by: a session holds one. The first
+        /// stands for a user name, the last for a mail address. (AUTHENTICATION_BACKENDS)
+        pub authentication_backends: Vec<String> = vec![
+            "django.contrib.auth.backends.ModelBackend".to_owned(),
+            "allauth.account.auth_backends.AuthenticationBackend".to_owned(),
+        ],
+        /// The first makes new hashes: "pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "bcrypt"
+        /// or "scrypt", or a table with its name and cost, { name = "pbkdf2_sha256", iterations = 1500000 }.
+        /// All are verified; a hash that another made is replaced at login. (PASSWORD_HASHERS)
+        pub password_hashers: Vec<HasherSetting> = HasherSetting::defaults(),
+        /// What a password must be. [] switches the rules off. (AUTH_PASSWORD_VALIDATORS)
+        pub password_validators: Vec<ValidatorSetting> = ValidatorSetting::defaults(),
+        /// How many passwords are hashed at once; 0 for as many as there are cores.
+        pub password_hashing_threads: usize = 0,
+        /// How many requests may wait for their turn to hash; one more is answered 503.
+        pub password_hashing_queue: usize = 256,
+        /// The largest body of a request, in bytes. (DATA_UPLOAD_MAX_MEMORY_SIZE)
+        pub data_upload_max_memory_size: usize = 2_621_440,
+        /// The header, and its value, by which a trusted proxy says that the client came by HTTPS, e.g.
+        /// ["X-Forwarded-Proto", "https"]. (SECURE_PROXY_SSL_HEADER)
+        pub secure_proxy_ssl_header: Option<(String, String)> = None,
+        /// The name of the session cookie. (SESSION_COOKIE_NAME)
+        pub session_cookie_name: String = "sessionid".to_owned(),
+        /// How long a session lasts, in seconds. (SESSION_COOKIE_AGE)
+        pub session_cookie_age: i64 = 1_209_600,
+        /// The session cookie's domain. (SESSION_COOKIE_DOMAIN)
+        pub session_cookie_domain: Option<String> = None,
+        /// The session cookie's path. (SESSION_COOKIE_PATH)
+        pub session_cookie_path: String = "/".to_owned(),
+        /// Whether browsers send the session cookie by HTTPS alone. (SESSION_COOKIE_SECURE)
+        pub session_cookie_secure: bool = false,
+        /// Whether scripts cannot see the session cookie. (SESSION_COOKIE_HTTPONLY)
+        pub session_cookie_httponly: bool = true,
+        /// Which cross-site requests carry the session cookie. (SESSION_COOKIE_SAMESITE)
+        pub session_cookie_samesite: SameSite = SameSite::Lax,
+        /// Whether the session ends with the browser. (SESSION_EXPIRE_AT_BROWSER_CLOSE)
+        pub session_expire_at_browser_close: bool = false,
+        /// The name of the cookie that holds the secret against cross-site requests. (CSRF_COOKIE_NAME)
+        pub csrf_cookie_name: String = "csrftoken".to_owned(),
+        /// How long that cookie lasts, in seconds. (CSRF_COOKIE_AGE)
+        pub csrf_cookie_age: i64 = 31_449_600,
+        /// Its domain. (CSRF_COOKIE_DOMAIN)
+        pub csrf_cookie_domain: Option<String> = None,
+        /// Its path. (CSRF_COOKIE_PATH)
+        pub csrf_cookie_path: String = "/".to_owned(),
+        /// Whether browsers send it by HTTPS alone. (CSRF_COOKIE_SECURE)
+        pub csrf_cookie_secure: bool = false,
+        /// Whether scripts cannot see it; they need it to fill in the header. (CSRF_COOKIE_HTTPONLY)
+        pub csrf_cookie_httponly: bool = false,
+        /// Which cross-site requests carry it. (CSRF_COOKIE_SAMESITE)
+        pub csrf_cookie_samesite: SameSite = SameSite::Lax,
+        /// The header that repeats the secret, as Django spells it. (CSRF_HEADER_NAME)
+        pub csrf_header_name: String = "HTTP_X_CSRFTOKEN".to_owned(),
+        /// Other origins whose requests may change something, e.g. "https://*.example.com".
+        /// (CSRF_TRUSTED_ORIGINS)
+        pub csrf_trusted_origins: Vec<String> = Vec::new(),
+        /// Origins whose scripts may read the answers. (CORS_ALLOWED_ORIGINS)
+        pub cors_allowed_origins: Vec<String> = Vec::new(),
+        /// Whether every origin's scripts may. (CORS_ALLOW_ALL_ORIGINS)
+        pub cors_allow_all_origins: bool = false,
+        /// Whether they may send cookies. (CORS_ALLOW_CREDENTIALS)
+        pub cors_allow_credentials: bool = false,
+        /// REST_AUTH
+        pub rest_auth: RestAuth = RestAuth::default(),
+        /// ACCOUNT_…
+        pub account: Account = Account::default(),
+        /// Login rules
+        pub login: Login = Login::default(),
+    }
+}
+
+/// A secret key like those that Django makes: 64 random characters.
+pub fn new_secret_key() -> Secret {
+    Secret::from(crate::source::Random::system().string(64, crate::source::LETTERS_AND_DIGITS))
+}
+
+impl Settings {
+    /// Every setting at its default, with its documentation: the text of `rest-auth.toml`.
+    pub fn annotated() -> String {
+        let mut text = String::from(
+            "# Every setting of rest-auth, at its default. A line without its \"# \" is in force; so is an\n\
+             # environment variable such as REST_AUTH__ACCOUNT__EMAIL_VERIFICATION. What stands in brackets at\n\
+             # the end is the setting's name in Django.\n\n",
+        );
+        Self::default().annotate("", "", &mut text);
+        text
+    }
+
+    /// The settings in force, as TOML, their secrets masked.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).unwrap_or_default()
+    }
+}

@@ -1,0 +1,19 @@
+//! The tables of a Django database, as its own migrations would make them.
+
+/// A table with its indexes.
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    /// The statements that make it.
+    pub(super) statements: &'static str,
+}
+
+/// What stands in front of each table in the file.
+const MARK: &str = "-- table ";
+
+/// Every table, in an order in which each comes after those it refers to.
+pub(super) fn tables() -> impl Iterator<Item = Table> {
+    include_str!("schema/sqlite.sql").split(MARK).skip(1).filter_map(|part| {
+        let (name, statements) = part.split_once('\n')?;
+        Some(Table { name: name.trim(), statements })
+    })
+}

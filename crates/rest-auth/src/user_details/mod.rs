@@ -1,0 +1,104 @@
+//! `GET`, `PUT` and `PATCH user/`: the user who is logged in. The reference's `UserDetailsView` and
+//! `UserDetailsSerializer`.
+
+#[cfg(test)]
+mod tests;
+
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+
+use crate::auth::Auth;
+use crate::endpoint::Methods;
+use crate::error::Error;
+use crate::fields::{Field, Fields, Form};
+use crate::reply;
+use crate::request::Request;
+use crate::store::{User, UserChanges, UserId};
+use crate::usernames;
+use crate::users::taken;
+
+pub(crate) fn methods() -> Methods {
+    Methods::new("User Details", "Shows the user who is logged in, and changes what they may change.")
+        .on(Method::GET, |request| Box::pin(show(request)))
+        .on(Method::PUT, |request| Box::pin(update(request)))
+        .on(Method::PATCH, |request| Box::pin(update(request)))
+        .taking(Method::PUT, |_| fields())
+}
+
+/// A user as clients see them.
+#[derive(Serialize)]
+struct Details<'a> {
+    pk: UserId,
+    username: &'a str,
+    email: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
+}
+
+impl<'a> From<&'a User> for Details<'a> {
+    fn from(user: &'a User) -> Self {
+        Self {
+            pk: user.id,
+            username: &user.username,
+            email: &user.email,
+            first_name: &user.first_name,
+            last_name: &user.last_name,
+        }
+    }
+}
+
+/// What a client may write.
+#[derive(Fields, Deserialize)]
+struct Input {
+    #[field(max_length = 150)]
+    username: Option<String>,
+    #[field(blank, max_length = 150)]
+    first_name: Option<String>,
+    #[field(blank, max_length = 150)]
+    last_name: Option<String>,
+}
+
+fn fields() -> Vec<Field> {
+    let required = |field: Field| if field.name() == "username" { field.required(true) } else { field };
+    Input::fields().into_iter().map(required).collect()
+}
+
+async fn show(request: &mut Request) -> Result<Response, Error> {
+    Ok(reply::json(StatusCode::OK, &Details::from(&**request.user()?)))
+}
+
+async fn update(request: &mut Request) -> Result<Response, Error> {
+    let auth = &request.auth;
+    let id = request.user()?.id;
+    let input = examine(auth, request, id).await?;
+    let changes =
+        UserChanges { username: input.username, first_name: input.first_name, last_name: input.last_name };
+    let mut tx = auth.store().begin().await?;
+    if let Some(username) = &changes.username
+        && usernames::is_taken(&mut tx, username, Some(id)).await?
+    {
+        return Err(Error::field("username", usernames::TAKEN));
+    }
+    tx.update_user(id, &changes).await.map_err(taken)?;
+    let user = tx.user_by_id(id).await?.ok_or(Error::NotAuthenticated)?;
+    tx.commit().await?;
+    Ok(reply::json(StatusCode::OK, &Details::from(&user)))
+}
+
+async fn examine(auth: &Auth, request: &Request, id: UserId) -> Result<Input, Error> {
+    let fields = fields();
+    let partial = request.head.method == Method::PATCH;
+    let mut form = Form::read(&fields, request.data().await?, partial)?;
+    if let Some(username) = form.text("username").map(|name| usernames::normalized(auth, name)) {
+        let mut db = auth.store().connection().await?;
+        match usernames::refuse(auth, &username) {
+            Some(problem) => form.refuse("username", problem),
+            None if usernames::is_taken(&mut db, &username, Some(id)).await? => {
+                form.refuse("username", usernames::TAKEN);
+            }
+            None => form.set("username", username),
+        }
+    }
+    form.finish()?.into()
+}

@@ -1,0 +1,89 @@
+//! What a user may be called: Django's `UnicodeUsernameValidator` and allauth's `clean_username`.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::auth::Auth;
+use crate::store::{Connection, StoreError, User, UserId};
+
+/// The most characters of a user name: the length of its column.
+pub(crate) const MAX_LENGTH: usize = 150;
+
+pub(crate) const TAKEN: &str = "A user with that username already exists.";
+
+const NOT_ALLOWED: &str =
+    "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.";
+
+/// A name in the form in which it is compared and kept: Django's `normalize_username`, so that two names that
+/// look the same are the same.
+pub(crate) fn normalized(auth: &Auth, name: &str) -> String {
+    let name: String = name.nfkc().collect();
+    if auth.settings().account.preserve_username_casing { name } else { name.to_lowercase() }
+}
+
+static ALLOWED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[\p{L}\p{N}_.@+-]+$").ok());
+
+/// What is wrong with the name itself, whoever else has it.
+pub(crate) fn refuse(auth: &Auth, name: &str) -> Option<&'static str> {
+    if !ALLOWED.as_ref().is_some_and(|allowed| allowed.is_match(name)) {
+        return Some(NOT_ALLOWED);
+    }
+    let name = name.to_lowercase();
+    let blacklist = &auth.settings().account.username_blacklist;
+    blacklist
+        .iter()
+        .any(|barred| barred.to_lowercase() == name)
+        .then_some("Username can not be used. Please use other username.")
+}
+
+/// Whether the name is another user's, whatever the case.
+pub(crate) async fn is_taken(db: &mut Connection, name: &str, except: Option<UserId>) -> Result<bool, StoreError> {
+    Ok(db.users_by_username_without_case(name).await?.iter().any(|user| Some(user.id) != except))
+}
+
+/// The user whom somebody means who gives this name at login. The one of exactly this name comes first; in
+/// another case it must be the only one.
+pub(crate) async fn find(auth: &Auth, db: &mut Connection, name: &str) -> Result<Option<User>, StoreError> {
+    if let Some(user) = db.user_by_username(name).await? {
+        return Ok(Some(user));
+    }
+    let mut users = db.users_by_username_without_case(&normalized(auth, name)).await?;
+    Ok(if users.len() == 1 { users.pop() } else { None })
+}
+
+/// How many characters may be added to a name until it is free.
+const LONGEST_SUFFIX: usize = 7;
+
+/// A free name for a user who gave none, from the first text that makes one: `generate_unique_username`.
+pub(crate) async fn generate(auth: &Auth, db: &mut Connection, texts: &[&str]) -> Result<String, StoreError> {
+    let base = texts
+        .iter()
+        .map(|text| base(text))
+        .find(|base| !base.is_empty() && refuse(auth, base).is_none())
+        .unwrap_or_else(|| "user".to_owned());
+    let min_length = auth.settings().account.username_min_length;
+    let mut candidates = Vec::new();
+    if base.chars().count() >= min_length {
+        candidates.push(base.clone());
+    }
+    let shortest = min_length.saturating_sub(base.chars().count()).max(1);
+    for length in shortest..LONGEST_SUFFIX.max(shortest + 1) {
+        let suffix = auth.random_string(length, "0123456789");
+        let kept: String = base.chars().take(MAX_LENGTH - length.min(MAX_LENGTH)).collect();
+        candidates.push(kept + &suffix);
+    }
+    let taken = db.taken_usernames(&candidates).await?;
+    let free = candidates.iter().find(|name| !taken.contains(&name.to_lowercase()) && refuse(auth, name).is_none());
+    // Should all of them be taken, as many random characters leave no doubt.
+    Ok(free.cloned().unwrap_or_else(|| format!("user{}", auth.random_string(20, "0123456789"))))
+}
+
+/// What of a text can be in a name: in ASCII and lower case, up to an `@`.
+fn base(text: &str) -> String {
+    let ascii: String = text.nfkd().filter(char::is_ascii).collect::<String>().to_lowercase();
+    let local = ascii.split('@').next().unwrap_or_default();
+    let kept: String = local.chars().filter(|c| c.is_ascii_alphanumeric() || " _+.-".contains(*c)).collect();
+    kept.split_whitespace().collect::<Vec<_>>().join("_")
+}
