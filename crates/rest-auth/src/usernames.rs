@@ -25,10 +25,16 @@ pub(crate) fn normalized(auth: &Auth, name: &str) -> String {
 
 static ALLOWED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[\p{L}\p{N}_.@+-]+$").ok());
 
+/// What is wrong with the characters of the name.
+pub(crate) fn refuse_characters(name: &str) -> Option<&'static str> {
+    let name: String = name.nfkc().collect();
+    (!ALLOWED.as_ref().is_some_and(|allowed| allowed.is_match(&name))).then_some(NOT_ALLOWED)
+}
+
 /// What is wrong with the name itself, whoever else has it.
 pub(crate) fn refuse(auth: &Auth, name: &str) -> Option<&'static str> {
-    if !ALLOWED.as_ref().is_some_and(|allowed| allowed.is_match(name)) {
-        return Some(NOT_ALLOWED);
+    if let Some(problem) = refuse_characters(name) {
+        return Some(problem);
     }
     let name = name.to_lowercase();
     let blacklist = &auth.settings().account.username_blacklist;

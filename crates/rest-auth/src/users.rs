@@ -92,9 +92,7 @@ impl Users {
             return Err(Error::field("username", usernames::TAKEN));
         }
         let user = tx.insert_user(&new, auth.now()).await.map_err(taken)?;
-        if !user.email.is_empty() {
-            tx.insert_first_address(user.id, &user.email).await?;
-        }
+        crate::registration::name_address(auth, &mut tx, &user).await?;
         tx.commit().await?;
         Ok(user)
     }

@@ -114,10 +114,16 @@ async fn multipart(media_type: &mime::Mime, body: Bytes) -> Result<Data, Error> 
     let Some(boundary) = media_type.get_param(mime::BOUNDARY) else {
         return Err(Error::Parse("Multipart form parse error - Invalid boundary in multipart: None".to_owned()));
     };
+    // As the reference does, a body without its last boundary is taken as far as it goes.
+    let closing = format!("--{boundary}--");
+    let body = if body.trim_ascii_end().ends_with(closing.as_bytes()) {
+        body
+    } else {
+        Bytes::from([&body[..], b"\r\n", closing.as_bytes()].concat())
+    };
     let stream = futures_util::stream::once(async { Ok::<_, std::convert::Infallible>(body) });
     let mut parts = multer::Multipart::new(stream, boundary.as_str());
     let mut pairs = Vec::new();
-    // As the reference does, what was read before the body broke off is kept.
     while let Ok(Some(part)) = parts.next_field().await {
         let Some(name) = part.name().map(str::to_owned) else { continue };
         let file = part.file_name().map(str::to_owned);

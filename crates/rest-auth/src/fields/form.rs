@@ -46,7 +46,7 @@ impl<'a> Form<'a> {
             }));
         }
         let mut form = Self { fields, values: Values::default(), errors: FieldErrors::default() };
-        for field in fields {
+        for field in fields.iter().filter(|field| !field.read_only) {
             match field.read(data) {
                 Ok(Some(value)) => {
                     form.values.0.insert(field.name.clone(), value);
@@ -98,9 +98,15 @@ impl<'a> Form<'a> {
     }
 }
 
-const NOT_A_STRING: &str = "Not a valid string.";
+const NOT_AN_ADDRESS: &str = "Enter a valid email address.";
 
 impl Field {
+    /// The message for a value of quite another type.
+    fn invalid(&self) -> Vec<String> {
+        let message = if self.kind == Kind::Email { NOT_AN_ADDRESS } else { "Not a valid string." };
+        vec![message.to_owned()]
+    }
+
     /// The field's value in the body, `None` where it is absent.
     fn read(&self, data: &Data) -> Result<Option<Value>, Vec<String>> {
         let text = match data {
@@ -112,12 +118,12 @@ impl Field {
                     JsonValue::Surrogate(code) => {
                         return Err(vec![format!("Surrogate characters are not allowed: U+{code:X}.")]);
                     }
-                    JsonValue::Other => return Err(vec![NOT_A_STRING.to_owned()]),
+                    JsonValue::Other => return Err(self.invalid()),
                 },
             },
             Data::Form(pairs) => match pairs.iter().rev().find(|(name, _)| *name == self.name) {
                 None => return Ok(None),
-                Some((_, FormValue::File { .. })) => return Err(vec![NOT_A_STRING.to_owned()]),
+                Some((_, FormValue::File { .. })) => return Err(self.invalid()),
                 // In a form, an empty text is how a field is left out.
                 Some((_, FormValue::Text(text))) if text.is_empty() && !self.required && !self.blank => {
                     return Ok(None);
@@ -133,7 +139,7 @@ impl Field {
         if text.is_empty() {
             return if self.blank { Ok(text) } else { Err(vec!["This field may not be blank.".to_owned()]) };
         }
-        let mut messages = Vec::new();
+        let mut messages: Vec<String> = self.rule.and_then(|rule| rule(text)).map(str::to_owned).into_iter().collect();
         let length = text.chars().count();
         if let Some(most) = self.max_length.filter(|most| length > *most) {
             messages.push(format!("Ensure this field has no more than {most} characters."));
@@ -145,7 +151,7 @@ impl Field {
             messages.push("Null characters are not allowed.".to_owned());
         }
         if self.kind == Kind::Email && !email::is_valid(text) {
-            messages.push("Enter a valid email address.".to_owned());
+            messages.push(NOT_AN_ADDRESS.to_owned());
         }
         if messages.is_empty() { Ok(text) } else { Err(messages) }
     }

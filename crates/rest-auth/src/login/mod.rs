@@ -56,6 +56,16 @@ pub(crate) struct Admission {
 }
 
 impl Admission {
+    /// Nothing but a word, to a user who has to verify their address first; and, as allauth does where a
+    /// login makes a session, a session that is nobody's yet.
+    pub(crate) async fn not_yet(request: &mut Request, tx: &mut Connection, body: Value) -> Result<Self, Error> {
+        let cookies = match request.auth.settings().rest_auth.session_login {
+            true => vec![sessions::begin_anonymous(request, tx).await?],
+            false => Vec::new(),
+        };
+        Ok(Self { body: Some(body), cookies })
+    }
+
     /// The answer, with this status, or 204 where there is nothing to say.
     pub(crate) fn into_response(self, status: StatusCode) -> Response {
         let mut response = match &self.body {

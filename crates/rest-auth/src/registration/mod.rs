@@ -7,6 +7,7 @@ mod tests;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::auth::Auth;
 use crate::endpoint::Methods;
@@ -14,11 +15,10 @@ use crate::error::{Error, NON_FIELD_ERRORS};
 use crate::fields::{Field, Fields, Form};
 use crate::login;
 use crate::passwords::Subject;
-use crate::reply;
 use crate::request::Request;
 use crate::sessions::Backend;
 use crate::settings::EmailVerification;
-use crate::store::{Connection, NewUser, User};
+use crate::store::{Connection, NewUser, StoreError, User};
 use crate::usernames;
 use crate::users::taken;
 
@@ -58,8 +58,10 @@ async fn register(request: &mut Request) -> Result<Response, Error> {
     let mut tx = auth.store().begin().await?;
     let user = create(&auth, &mut tx, input, password).await?;
     if auth.settings().account.email_verification == EmailVerification::Mandatory {
+        let body = json!({ "detail": "Verification e-mail sent." });
+        let admission = login::Admission::not_yet(request, &mut tx, body).await?;
         tx.commit().await?;
-        return Ok(reply::json(StatusCode::CREATED, &serde_json::json!({ "detail": "Verification e-mail sent." })));
+        return Ok(admission.into_response(StatusCode::CREATED));
     }
     let admission = login::admit(request, &mut tx, &user, Backend::Allauth).await?;
     tx.commit().await?;
@@ -124,8 +126,21 @@ async fn create(auth: &Auth, tx: &mut Connection, input: Input, password: String
     }
     let new = NewUser { username, email, password, ..NewUser::default() };
     let user = tx.insert_user(&new, auth.now()).await.map_err(taken)?;
-    if !user.email.is_empty() {
-        tx.insert_first_address(user.id, &user.email).await?;
-    }
+    name_address(auth, tx, &user).await?;
     Ok(user)
+}
+
+/// Notes the user's address. Where another user named it first, without having verified it, it is the new
+/// user's primary one only once they verify it; where nobody ever verifies, it is not noted at all. The
+/// reference's `setup_user_email`, and what its login does after that.
+pub(crate) async fn name_address(auth: &Auth, tx: &mut Connection, user: &User) -> Result<(), StoreError> {
+    let account = &auth.settings().account;
+    if user.email.is_empty() {
+        return Ok(());
+    }
+    let contested = account.unique_email && tx.is_named_by_anyone(&user.email).await?;
+    if contested && account.email_verification == EmailVerification::None {
+        return Ok(());
+    }
+    tx.insert_address(user.id, &user.email, !contested).await
 }

@@ -35,7 +35,9 @@ pub(crate) struct Presented {
 
 impl Presented {
     pub(crate) fn new(cookie: Option<&str>) -> Self {
-        Self { key: cookie.map(str::to_owned), spent: false, consulted: false }
+        // Django never makes a key shorter than this, and asks no database for one.
+        let spent = cookie.is_some_and(|key| key.len() < 8);
+        Self { key: cookie.map(str::to_owned), spent, consulted: false }
     }
 
     /// The data of the session, if there is one.
@@ -137,6 +139,11 @@ pub(crate) async fn login(
     let cookie = renew(&auth, tx, &request.session, &data).await?;
     tx.set_last_login(user.id, auth.now()).await?;
     Ok(vec![csrf::cookie(&auth, csrf::new_secret(&auth)), cookie])
+}
+
+/// Begins a session that is nobody's.
+pub(crate) async fn begin_anonymous(request: &Request, tx: &mut Connection) -> Result<Cookie<'static>, StoreError> {
+    renew(&request.auth, tx, &request.session, &Map::new()).await
 }
 
 /// Keeps the session that changed its user's password, under a new key, while the user's others end. One

@@ -33,12 +33,18 @@ impl Connection {
         Ok(self.fetch_optional(&statement).await?.is_some())
     }
 
-    /// Notes the address that a new user named: their first, not verified yet.
-    pub(crate) async fn insert_first_address(&mut self, user: UserId, email: &str) -> Result<(), StoreError> {
+    /// Whether anybody has named the address, which is in lower case.
+    pub(crate) async fn is_named_by_anyone(&mut self, email: &str) -> Result<bool, StoreError> {
+        let statement = Query::select().column(Email).from(Table).and_where(Expr::col(Email).eq(email)).limit(1).take();
+        Ok(self.fetch_optional(&statement).await?.is_some())
+    }
+
+    /// Notes the address that a new user named, not verified yet.
+    pub(crate) async fn insert_address(&mut self, user: UserId, email: &str, primary: bool) -> Result<(), StoreError> {
         let statement = Query::insert()
             .into_table(Table)
             .columns([OfUser, Email, Verified, Primary])
-            .values_panic([user.into(), email.into(), false.into(), true.into()])
+            .values_panic([user.into(), email.into(), false.into(), primary.into()])
             .take();
         self.execute(&statement).await.map(drop)
     }

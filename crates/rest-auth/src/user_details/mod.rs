@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::auth::Auth;
 use crate::endpoint::Methods;
 use crate::error::Error;
-use crate::fields::{Field, Fields, Form};
+use crate::fields::{Field, Form, Kind};
 use crate::reply;
 use crate::request::Request;
 use crate::store::{User, UserChanges, UserId};
@@ -49,19 +49,25 @@ impl<'a> From<&'a User> for Details<'a> {
 }
 
 /// What a client may write.
-#[derive(Fields, Deserialize)]
+#[derive(Deserialize)]
 struct Input {
-    #[field(max_length = 150)]
     username: Option<String>,
-    #[field(blank, max_length = 150)]
     first_name: Option<String>,
-    #[field(blank, max_length = 150)]
     last_name: Option<String>,
 }
 
 fn fields() -> Vec<Field> {
-    let required = |field: Field| if field.name() == "username" { field.required(true) } else { field };
-    Input::fields().into_iter().map(required).collect()
+    let name = |name| Field::new(name, Kind::Char).required(false).blank().max_length(usernames::MAX_LENGTH);
+    vec![
+        Field::new("pk", Kind::Integer).read_only().label("ID"),
+        Field::new("username", Kind::Char)
+            .max_length(usernames::MAX_LENGTH)
+            .rule(usernames::refuse_characters)
+            .help_text("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."),
+        Field::new("email", Kind::Email).read_only().label("Email address"),
+        name("first_name"),
+        name("last_name"),
+    ]
 }
 
 async fn show(request: &mut Request) -> Result<Response, Error> {
