@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use time::OffsetDateTime;
-use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::current_user::AuthLayer;
 use crate::endpoint::Guard::{Anyone, AnyoneTruthful, LoggedIn};
@@ -18,7 +16,7 @@ use crate::settings::{Authentication, DatabaseUrl, Secret, Settings, SettingsErr
 use crate::source::{Clock, Random};
 use crate::store::{Store, StoreError};
 use crate::users::Users;
-use crate::{login, logout, password_change, registration, user_details};
+use crate::{cors, login, logout, password_change, registration, user_details};
 
 /// The accounts of an application. Cheap to clone; every clone is the same.
 #[derive(Clone, Debug)]
@@ -55,16 +53,13 @@ impl Auth {
     /// The endpoints, to be nested where the application wants them:
     /// `Router::new().nest("/api/auth", auth.router())`.
     pub fn router(&self) -> Router {
-        endpoints()
-            .into_iter()
-            .fold(Router::new(), |router, endpoint| endpoint.add_to(router, self))
-            .fallback(Self::not_found)
-            .layer(self.cors())
+        let router = endpoints().into_iter().fold(Router::new(), |router, endpoint| endpoint.add_to(router, self));
+        cors::guarded(router.fallback(Self::not_found), self.settings())
     }
 
     /// The answer to a path that leads nowhere: 404, in JSON.
     pub async fn not_found() -> Response {
-        Error::NotFound.into_response(None).into_response()
+        Error::NotFound.into_response(None)
     }
 
     /// The path of each endpoint, below the router, and its methods.
@@ -126,29 +121,6 @@ impl Auth {
             Authentication::Token => Some("Token"),
             Authentication::Session => None,
         }
-    }
-
-    /// What scripts of other origins may do: django-cors-headers.
-    fn cors(&self) -> CorsLayer {
-        let settings = self.settings();
-        let origins = if settings.cors_allow_all_origins {
-            AllowOrigin::mirror_request()
-        } else {
-            AllowOrigin::list(settings.cors_allowed_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
-        };
-        CorsLayer::new()
-            .allow_origin(origins)
-            .allow_credentials(settings.cors_allow_credentials)
-            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS])
-            .allow_headers([
-                header::ACCEPT,
-                header::AUTHORIZATION,
-                header::CONTENT_TYPE,
-                header::USER_AGENT,
-                HeaderName::from_static("x-csrftoken"),
-                HeaderName::from_static("x-requested-with"),
-            ])
-            .max_age(std::time::Duration::from_secs(86_400))
     }
 }
 

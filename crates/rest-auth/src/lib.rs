@@ -22,6 +22,7 @@
 extern crate self as rest_auth;
 
 pub mod auth;
+mod cors;
 mod current_user;
 mod endpoint;
 mod error;

@@ -73,7 +73,7 @@ impl<'a> Signer<'a> {
         let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
         // Writing into memory does not fail; if it did, the object would stay as it is.
         let packed = encoder.write_all(json.as_bytes()).and_then(|()| encoder.finish()).unwrap_or_default();
-        let value = if !packed.is_empty() && packed.len() < json.len() - 1 {
+        let value = if !packed.is_empty() && packed.len() + 1 < json.len() {
             format!(".{}", URL_SAFE_NO_PAD.encode(packed))
         } else {
             URL_SAFE_NO_PAD.encode(json)

@@ -34,7 +34,7 @@ pub enum Kind {
 }
 
 /// One field of a body.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Field {
     pub(crate) name: String,
     pub(crate) kind: Kind,

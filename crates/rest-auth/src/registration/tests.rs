@@ -1,1 +1,138 @@
+use futures_util::future::join_all;
+use serde_json::{Value, json};
 
+use crate::testing::TestApp;
+
+fn form(username: &str, email: &str) -> Value {
+    json!({ "username": username, "email": email, "password1": "a long password", "password2": "a long password" })
+}
+
+#[tokio::test]
+async fn who_registers_is_let_in_as_at_login() {
+    let app = TestApp::new().await;
+    let mut client = app.client();
+    let registered = client.post("/registration/", form("jane", "Jane@Example.com")).await;
+    assert_eq!(registered.status(), 201);
+    assert_eq!(registered.json()["key"].as_str().map(str::len), Some(40));
+    assert_eq!(
+        client.get("/user/").await.line(),
+        r#"200 {"pk":1,"username":"jane","email":"jane@example.com","first_name":"","last_name":""}"#
+    );
+    let jane = app.auth().users().find("jane").await.expect("an answer").expect("jane");
+    assert_eq!(jane.last_login, Some(app.auth().now()));
+}
+
+#[tokio::test]
+async fn without_session_login_no_session_is_made() {
+    let app = TestApp::with("rest_auth.session_login = false").await;
+    let registered = app.client().post("/registration/", form("jane", "jane@example.com")).await;
+    assert_eq!(registered.status(), 201);
+    assert!(registered.cookies().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_want_one_name_one_gets_it() {
+    let app = TestApp::new().await;
+    let names = ["jane", "JANE", "Jane", "jané", "JANÉ", "ｊａｎｅ"];
+    let attempts = (0..60).map(|index| {
+        let mut client = app.client();
+        async move { client.post("/registration/", form(names[index % names.len()], "")).await }
+    });
+    let attempts = attempts.map(|attempt| async move {
+        let answer = attempt.await;
+        (answer.status(), answer.text().to_owned())
+    });
+    let answers = join_all(attempts).await;
+    // An empty address is no address.
+    assert!(answers.iter().all(|(status, _)| *status == 400), "{answers:?}");
+
+    let attempts = (0..60).map(|index| {
+        let mut client = app.client();
+        let mut body = form(names[index % names.len()], "");
+        body.as_object_mut().expect("an object").shift_remove("email");
+        async move { client.post("/registration/", body).await }
+    });
+    let answers = join_all(attempts).await;
+    let (made, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status() == 201);
+    assert_eq!(made.len(), 2, "jane and jané");
+    for answer in refused {
+        assert_eq!(answer.line(), r#"400 {"username":["A user with that username already exists."]}"#);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_name_one_address_one_has_it_as_primary() {
+    let app = TestApp::new().await;
+    let attempts = (0..20).map(|index| {
+        let mut client = app.client();
+        async move { client.post("/registration/", form(&format!("user{index}"), "jane@example.com")).await.status() }
+    });
+    assert!(join_all(attempts).await.iter().all(|status| *status == 201));
+    let pool = sqlx::SqlitePool::connect(app.auth().settings().database_url.expose()).await.expect("the database");
+    let primary: i64 = sqlx::query_scalar("SELECT sum(\"primary\") FROM account_emailaddress")
+        .fetch_one(&pool)
+        .await
+        .expect("a sum");
+    assert_eq!(primary, 1);
+}
+
+#[tokio::test]
+async fn a_verified_address_is_closed_to_others() {
+    let app = TestApp::new().await;
+    app.user("jane", "correct horse").await;
+    let pool = sqlx::SqlitePool::connect(app.auth().settings().database_url.expose()).await.expect("the database");
+    sqlx::query("UPDATE account_emailaddress SET verified = 1").execute(&pool).await.expect("an update");
+    let answer = app.client().post("/registration/", form("other", "JANE@example.com")).await;
+    assert_eq!(answer.line(), r#"400 {"email":["User is already registered with this e-mail address."]}"#);
+}
+
+#[tokio::test]
+async fn names_that_look_the_same_are_the_same() {
+    let app = TestApp::new().await;
+    let mut client = app.client();
+    assert_eq!(client.post("/registration/", form("ﬁsh", "fish@example.com")).await.status(), 201);
+    assert_eq!(client.get("/user/").await.json()["username"], "fish");
+    let again = app.client().post("/registration/", form("ＦＩＳＨ", "fish2@example.com")).await;
+    assert_eq!(again.line(), r#"400 {"username":["A user with that username already exists."]}"#);
+}
+
+#[tokio::test]
+async fn a_name_is_asked_for_only_where_the_settings_do() {
+    let app =
+        TestApp::with("account.signup_fields = ['email*', 'password1*', 'password2*']\naccount.login_methods = ['email']")
+            .await;
+    let body = json!({ "email": "Jörg.Müller@example.com", "password1": "a long password", "password2": "a long password" });
+    let mut client = app.client();
+    assert_eq!(client.post("/registration/", body.clone()).await.line(), r#"400 {"email":["Enter a valid email address."]}"#);
+    let body = json!({ "email": "jorg.muller@example.com", "password1": "a long password", "password2": "a long password" });
+    assert_eq!(client.post("/registration/", body.clone()).await.status(), 201);
+    assert_eq!(client.get("/user/").await.json()["username"], "jorg.muller");
+    let mut other = app.client();
+    let body = json!({ "email": "jorg.muller@example.org", "password1": "a long password", "password2": "a long password" });
+    assert_eq!(other.post("/registration/", body).await.status(), 201);
+    let username = other.get("/user/").await.json()["username"].clone();
+    assert!(username.as_str().is_some_and(|name| name.starts_with("jorg.muller") && name.len() > 11), "{username}");
+}
+
+#[tokio::test]
+async fn power_cannot_be_registered() {
+    let app = TestApp::new().await;
+    let mut body = form("jane", "jane@example.com");
+    for (key, value) in [
+        ("id", json!(77)),
+        ("pk", json!(77)),
+        ("is_staff", json!(true)),
+        ("is_superuser", json!(true)),
+        ("is_active", json!(false)),
+        ("date_joined", json!("2000-01-01T00:00:00Z")),
+        ("last_login", json!("2000-01-01T00:00:00Z")),
+        ("password", json!("pbkdf2_sha256$1$a$b")),
+        ("groups", json!([1])),
+    ] {
+        body[key] = value;
+    }
+    assert_eq!(app.client().post("/registration/", body).await.status(), 201);
+    let jane = app.auth().users().find("jane").await.expect("an answer").expect("jane");
+    assert_eq!((jane.id.to_string().as_str(), jane.is_staff, jane.is_superuser, jane.is_active), ("1", false, false, true));
+    assert_eq!(jane.date_joined, app.auth().now());
+}

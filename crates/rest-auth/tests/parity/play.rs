@@ -1,0 +1,246 @@
+//! Playing a recording step by step.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::Method;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cookie::Cookie;
+use hmac::Hmac;
+use rest_auth::testing::TestApp;
+use serde_json::{Map, Value, json};
+use sqlx::{Column, Row, TypeInfo, ValueRef};
+use tokio::net::TcpListener;
+
+use crate::client::Client;
+use crate::mask::{self, Known};
+use crate::scenario::Scenario;
+
+/// Where rest-auth did not say what was recorded.
+pub struct Difference {
+    /// Counted from one.
+    pub step: usize,
+    request: String,
+    what: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "step {} {}\n    {}", self.step, self.request, self.what)
+    }
+}
+
+pub async fn play(scenario: &Scenario) -> Vec<Difference> {
+    let app = TestApp::with_settings(scenario.settings()).await;
+    let database = sqlx::SqlitePool::connect(app.auth().settings().database_url.expose()).await.expect("the database");
+    seed(&database, scenario).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let router = Router::new().nest("/api/auth", app.auth().router());
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    let mut play = Play { scenario, app, database, address, clients: HashMap::new(), known: Known::new() };
+    let mut found = Vec::new();
+    for (index, (step, want)) in scenario.steps.iter().zip(&scenario.answers).enumerate() {
+        let got = play.step(step).await;
+        let mut want = want.clone();
+        want.as_object_mut().expect("an answer").shift_remove("reference");
+        let request: String = Value::Object(step.clone()).to_string().chars().take(120).collect();
+        let differences = mask::differences(&want, &got, "");
+        found.extend(differences.into_iter().map(|what| Difference { step: index + 1, request: request.clone(), what }));
+    }
+    server.abort();
+    found
+}
+
+async fn seed(database: &sqlx::SqlitePool, scenario: &Scenario) {
+    for name in &scenario.groups {
+        let insert = sqlx::query("INSERT INTO auth_group (name) VALUES (?)").bind(name);
+        insert.execute(database).await.expect("a group");
+    }
+    for user in &scenario.users {
+        let text = |key: &str| user.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let flag = |key: &str, default: bool| user.get(key).and_then(Value::as_bool).unwrap_or(default);
+        let password = match (text("hash"), text("password")) {
+            (hash, _) if !hash.is_empty() => hash,
+            (_, password) if password.is_empty() => "!unusable".to_owned(),
+            (_, password) => cheap_hash(&password),
+        };
+        let insert = sqlx::query(
+            "INSERT INTO auth_user (password, is_superuser, username, last_name, email, is_staff, is_active, \
+             date_joined, first_name) VALUES (?, ?, ?, ?, ?, ?, ?, '2026-01-02 03:04:05', ?)",
+        );
+        let insert = insert
+            .bind(password)
+            .bind(flag("superuser", false))
+            .bind(text("username"))
+            .bind(text("last_name"))
+            .bind(text("email"))
+            .bind(flag("staff", false))
+            .bind(flag("active", true))
+            .bind(text("first_name"));
+        let id = insert.execute(database).await.expect("a user").last_insert_rowid();
+        if user.contains_key("verified") {
+            let insert = sqlx::query(
+                "INSERT INTO account_emailaddress (email, verified, \"primary\", user_id) VALUES (?, ?, 1, ?)",
+            );
+            insert.bind(text("email")).bind(flag("verified", false)).bind(id).execute(database).await.expect("an address");
+        }
+    }
+}
+
+/// A hash as Django writes it, at a thousandth of its cost.
+fn cheap_hash(password: &str) -> String {
+    let mut hash = [0; 32];
+    pbkdf2::pbkdf2::<Hmac<sha2::Sha256>>(password.as_bytes(), b"fixedsaltfortests", 1000, &mut hash).expect("a hash");
+    format!("pbkdf2_sha256$1000$fixedsaltfortests${}", STANDARD.encode(hash))
+}
+
+struct Play<'a> {
+    scenario: &'a Scenario,
+    app: TestApp,
+    database: sqlx::SqlitePool,
+    address: SocketAddr,
+    clients: HashMap<String, Client>,
+    known: Known,
+}
+
+const VERBS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"];
+const PARTS: [&str; 12] =
+    ["json", "form", "multipart", "raw", "headers", "client", "capture", "cookies", "forget", "only_status", "instead", "mail"];
+
+impl Play<'_> {
+    async fn step(&mut self, step: &Map<String, Value>) -> Value {
+        let step = self.filled(&Value::Object(step.clone()));
+        let step = step.as_object().expect("a step");
+        if let Some(seconds) = step.get("wait") {
+            self.app.advance(Duration::from_secs_f64(seconds.as_f64().expect("seconds")));
+            return json!({});
+        }
+        if let Some(sql) = step.get("sql") {
+            return self.sql(sql.as_str().expect("SQL")).await;
+        }
+        if step.contains_key("mail") {
+            return json!({ "mails": [], "captured": [] });
+        }
+        let verb = VERBS.into_iter().find(|verb| step.contains_key(*verb));
+        let verb = verb.unwrap_or_else(|| panic!("{}: a step that is not understood: {step:?}", self.scenario.name));
+        let strange = step.keys().find(|key| *key != verb && !PARTS.contains(&key.as_str()));
+        assert_eq!(strange, None, "{}: a part of a step that is not understood", self.scenario.name);
+        self.request(verb, step).await
+    }
+
+    /// The step with `${name}` replaced by what was captured under that name.
+    fn filled(&self, value: &Value) -> Value {
+        match value {
+            Value::Object(object) => object.iter().map(|(key, value)| (key.clone(), self.filled(value))).collect(),
+            Value::Array(list) => list.iter().map(|value| self.filled(value)).collect(),
+            Value::String(text) => self
+                .known
+                .iter()
+                .fold(text.clone(), |text, (name, held)| {
+                    text.replace(&format!("${{{name}}}"), held.as_str().unwrap_or_default())
+                })
+                .into(),
+            other => other.clone(),
+        }
+    }
+
+    async fn request(&mut self, verb: &str, step: &Map<String, Value>) -> Value {
+        let name = step.get("client").and_then(Value::as_str).unwrap_or("main");
+        let client = self.clients.entry(name.to_owned()).or_insert_with(|| Client::new(self.address));
+        if step.contains_key("forget") || self.scenario.stateless {
+            client.cookies = cookie::CookieJar::new();
+        }
+        for (name, value) in texts(step.get("cookies")) {
+            client.cookies.add_original(Cookie::new(name, value));
+        }
+        let (media_type, body) = body(step);
+        let path = step[verb].as_str().expect("a path");
+        let method: Method = verb.parse().expect("a method");
+        let response = client.send(method, path, &texts(step.get("headers")), media_type, body).await;
+        let text = String::from_utf8_lossy(&response.body).into_owned();
+        let body: Value = serde_json::from_str(&text).unwrap_or_else(|_| {
+            if text.chars().count() < 200 { text.into() } else { "<long text>".into() }
+        });
+        for (name, place) in texts(step.get("capture")) {
+            let found = match place.strip_prefix("cookie:") {
+                Some(cookie) => {
+                    let kept = client.cookies.get(cookie).map(|cookie| cookie.value().to_owned());
+                    let set = response.cookies().into_iter().find(|set| set.name() == cookie);
+                    kept.or(set.map(|cookie| cookie.value().to_owned())).unwrap_or_default().into()
+                }
+                None => body.pointer(&place).cloned().unwrap_or_else(|| "".into()),
+            };
+            self.known.retain(|(held, _)| *held != name);
+            self.known.push((name, found));
+        }
+        let mut answer = mask::answer(&response, &body, &self.known, self.scenario.stateless);
+        if step.contains_key("only_status") {
+            answer["body"] = "<not compared>".into();
+        }
+        answer
+    }
+
+    async fn sql(&self, sql: &str) -> Value {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).fetch_all(&self.database).await.expect("rows");
+        let rows: Vec<Value> = rows.iter().map(|row| (0..row.columns().len()).map(|index| cell(row, index)).collect()).collect();
+        json!({ "rows": mask::mask(&rows.into(), &self.known) })
+    }
+}
+
+fn cell(row: &sqlx::sqlite::SqliteRow, index: usize) -> Value {
+    let raw = row.try_get_raw(index).expect("a column");
+    if raw.is_null() {
+        return Value::Null;
+    }
+    match raw.type_info().name() {
+        "TEXT" | "DATETIME" => row.get_unchecked::<String, _>(index).into(),
+        "INTEGER" | "BOOLEAN" | "INT4" | "INT8" => row.get_unchecked::<i64, _>(index).into(),
+        other => panic!("column {} is of the type {other}", row.column(index).name()),
+    }
+}
+
+/// An object of texts as pairs.
+fn texts(value: Option<&Value>) -> Vec<(String, String)> {
+    let object = value.and_then(Value::as_object).into_iter().flatten();
+    object.map(|(name, value)| (name.clone(), value.as_str().expect("text").to_owned())).collect()
+}
+
+/// The body of a step, with its media type.
+fn body(step: &Map<String, Value>) -> (Option<String>, Vec<u8>) {
+    if let Some(json) = step.get("json") {
+        return (Some("application/json".into()), json.to_string().into_bytes());
+    }
+    if step.contains_key("form") {
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(texts(step.get("form"))).finish();
+        return (Some("application/x-www-form-urlencoded".into()), form.into_bytes());
+    }
+    if let Some(parts) = step.get("multipart").and_then(Value::as_object) {
+        return (Some("multipart/form-data; boundary=between".into()), multipart(parts));
+    }
+    (None, step.get("raw").and_then(Value::as_str).unwrap_or_default().as_bytes().to_vec())
+}
+
+fn multipart(parts: &Map<String, Value>) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in parts {
+        let (file, content) = match value {
+            Value::String(text) => (String::new(), text.clone().into_bytes()),
+            file => {
+                let text = |key: &str| file[key].as_str().unwrap_or_default();
+                let media_type = file["type"].as_str().unwrap_or("application/octet-stream");
+                let head = format!("; filename=\"{}\"\r\nContent-Type: {media_type}", text("name"));
+                (head, STANDARD.decode(text("base64")).expect("base64"))
+            }
+        };
+        body.extend_from_slice(format!("--between\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").as_bytes());
+        body.extend_from_slice(&content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--between--\r\n");
+    body
+}
