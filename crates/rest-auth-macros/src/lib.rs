@@ -39,7 +39,7 @@ fn field(field: &syn::Field) -> Result<TokenStream, Error> {
     let Some(ident) = &field.ident else {
         return Err(Error::new(field.span(), "a field needs a name"));
     };
-    let name = LitStr::new(&ident.to_string().trim_start_matches("r#").to_owned(), ident.span());
+    let name = LitStr::new(ident.to_string().trim_start_matches("r#"), ident.span());
     let required = match type_name(&field.ty).as_deref() {
         Some("String") => true,
         Some("Option<String>") => false,

@@ -8,7 +8,8 @@ use crate::setup;
 
 pub fn check(config: Option<&Path>, deploy: bool) -> anyhow::Result<()> {
     let Loaded { settings, notes } = setup::load(config)?;
-    let source = setup::file(config).map_or("the defaults and the environment".to_owned(), |file| file.display().to_string());
+    let source =
+        setup::file(config).map_or("the defaults and the environment".to_owned(), |file| file.display().to_string());
     println!("The settings of {source} can be used.");
     for note in notes {
         println!("note: {note}");

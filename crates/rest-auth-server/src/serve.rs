@@ -60,7 +60,11 @@ fn greeting(auth: &Auth, address: String, key: Option<&std::path::Path>) -> Stri
          curl {base}/login/ {json} -d '{{\"{}\": \"{}\", \"password\": \"correct horse battery\"}}'\n\n\
          Ctrl-C stops.",
         if settings.account.logs_in_by(rest_auth::settings::LoginMethod::Username) { "username" } else { "email" },
-        if settings.account.logs_in_by(rest_auth::settings::LoginMethod::Username) { "jane" } else { "jane@example.com" },
+        if settings.account.logs_in_by(rest_auth::settings::LoginMethod::Username) {
+            "jane"
+        } else {
+            "jane@example.com"
+        },
     );
     text
 }

@@ -34,7 +34,8 @@ struct Inner {
 
 /// Every endpoint: its path below the router, its slash, who may use it, what it does.
 fn endpoints() -> Vec<Endpoint> {
-    let endpoint = |path: &'static str, slash: Slash, guard: Guard, methods: Methods| Endpoint::new(path, slash, guard, methods);
+    let endpoint =
+        |path: &'static str, slash: Slash, guard: Guard, methods: Methods| Endpoint::new(path, slash, guard, methods);
     vec![
         endpoint("login/", Optional, Anyone, login::methods()),
         endpoint("logout/", Optional, AnyoneTruthful, logout::methods()),

@@ -95,9 +95,7 @@ async fn from_parts(parts: &Parts) -> Result<Option<CurrentUser>, Refusal> {
     };
     let head = Head::from(parts);
     let mut session = Presented::new(head.cookie(&auth.settings().session_cookie_name));
-    find(auth, &head, &mut session, None)
-        .await
-        .map_err(|error| Refusal { error, challenge: auth.challenge() })
+    find(auth, &head, &mut session, None).await.map_err(|error| Refusal { error, challenge: auth.challenge() })
 }
 
 /// The answer to a request whose sender is not let in.

@@ -34,8 +34,7 @@ impl FieldErrors {
 
     /// Puts the errors in the order of the fields.
     pub(crate) fn sort_by<'a>(&mut self, order: impl Iterator<Item = &'a str>) {
-        let mut sorted: Map<String, Value> =
-            order.filter_map(|name| self.0.remove_entry(name)).collect();
+        let mut sorted: Map<String, Value> = order.filter_map(|name| self.0.remove_entry(name)).collect();
         sorted.append(&mut self.0);
         self.0 = sorted;
     }
@@ -154,10 +153,9 @@ impl Error {
             Self::MethodNotAllowed(method) => {
                 (StatusCode::METHOD_NOT_ALLOWED, json!({ "detail": format!("Method \"{method}\" not allowed.") }))
             }
-            Self::NotAcceptable => (
-                StatusCode::NOT_ACCEPTABLE,
-                json!({ "detail": "Could not satisfy the request Accept header." }),
-            ),
+            Self::NotAcceptable => {
+                (StatusCode::NOT_ACCEPTABLE, json!({ "detail": "Could not satisfy the request Accept header." }))
+            }
             Self::BodyTooLarge(_) => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 json!({ "detail": "Request body exceeded settings.DATA_UPLOAD_MAX_MEMORY_SIZE." }),

@@ -127,7 +127,9 @@ pub(crate) fn set_cookie(response: &mut Response, cookie: &Cookie<'_>) {
 
 /// Whether the answer sets the cookie.
 pub(crate) fn sets_cookie(response: &Response, name: &str) -> bool {
-    response.headers().get_all(header::SET_COOKIE).iter().any(|value| {
-        value.to_str().is_ok_and(|value| value.split_once('=').is_some_and(|(set, _)| set == name))
-    })
+    response
+        .headers()
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .any(|value| value.to_str().is_ok_and(|value| value.split_once('=').is_some_and(|(set, _)| set == name)))
 }

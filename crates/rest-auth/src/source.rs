@@ -57,9 +57,8 @@ impl Random {
     /// Django's `get_random_string`: so many characters of the alphabet, which must be ASCII.
     pub(crate) fn string(&self, length: usize, alphabet: &str) -> String {
         let alphabet = alphabet.as_bytes();
-        let draw = |rng: &mut StdRng| {
-            (0..length).map(|_| char::from(alphabet[rng.random_range(0..alphabet.len())])).collect()
-        };
+        let draw =
+            |rng: &mut StdRng| (0..length).map(|_| char::from(alphabet[rng.random_range(0..alphabet.len())])).collect();
         match &self.0 {
             None => draw(&mut StdRng::from_rng(&mut rand::rng())),
             Some(rng) => draw(&mut rng.lock().unwrap_or_else(std::sync::PoisonError::into_inner)),

@@ -86,8 +86,11 @@ impl TestApp {
     /// # Panics
     /// If there is such a user.
     pub async fn user(&self, username: &str, password: &str) -> User {
-        let account =
-            NewAccount { username: username.to_owned(), email: format!("{username}@example.com"), ..NewAccount::default() };
+        let account = NewAccount {
+            username: username.to_owned(),
+            email: format!("{username}@example.com"),
+            ..NewAccount::default()
+        };
         let user = self.auth.users().create(account).await.expect("a user");
         let hash = self.auth.passwords().make(password).await.expect("a hash");
         let mut db = self.auth.store().connection().await.expect("a connection");

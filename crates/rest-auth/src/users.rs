@@ -131,12 +131,7 @@ impl Users {
 
 /// The user as the password rules look at them.
 pub(crate) fn subject_of(user: &User) -> Subject<'_> {
-    Subject {
-        username: &user.username,
-        first_name: &user.first_name,
-        last_name: &user.last_name,
-        email: &user.email,
-    }
+    Subject { username: &user.username, first_name: &user.first_name, last_name: &user.last_name, email: &user.email }
 }
 
 /// The field error for a name that somebody else took in between.

@@ -76,9 +76,9 @@ pub(crate) async fn parse(headers: &HeaderMap, body: Bytes) -> Result<Data, Erro
     let media_type = content_type(headers).map_err(Error::UnsupportedMediaType)?;
     match media_type.essence_str() {
         "application/json" => json(&body),
-        "application/x-www-form-urlencoded" => {
-            Ok(Data::Form(form_urlencoded::parse(&body).map(|(k, v)| (k.into_owned(), FormValue::Text(v.into_owned()))).collect()))
-        }
+        "application/x-www-form-urlencoded" => Ok(Data::Form(
+            form_urlencoded::parse(&body).map(|(k, v)| (k.into_owned(), FormValue::Text(v.into_owned()))).collect(),
+        )),
         "multipart/form-data" => multipart(&media_type, body).await,
         _ => Err(Error::UnsupportedMediaType(media_type.to_string())),
     }

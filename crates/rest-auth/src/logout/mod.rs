@@ -31,9 +31,7 @@ async fn logout(request: &mut Request) -> Result<Response, Error> {
     let session_login = auth.settings().rest_auth.session_login;
     let by_token = request.user.as_ref().is_some_and(|user| user.credential() != Credential::Session);
     if !by_token && !session_login {
-        return Err(Error::Refused(
-            "You should be logged in to logout. Check whether the token is passed.".to_owned(),
-        ));
+        return Err(Error::Refused("You should be logged in to logout. Check whether the token is passed.".to_owned()));
     }
     let mut tx = auth.store().begin().await?;
     if let Some(user) = &request.user {

@@ -46,10 +46,8 @@ async fn the_old_password_changes_it_once() {
     let (mut here, mut elsewhere) = (logged_in(&app, "correct horse").await, logged_in(&app, "correct horse").await);
     let mut change = new("battery staple");
     change["old_password"] = "correct horse".into();
-    let (first, second) = tokio::join!(
-        here.post("/password/change/", change.clone()),
-        elsewhere.post("/password/change/", change)
-    );
+    let (first, second) =
+        tokio::join!(here.post("/password/change/", change.clone()), elsewhere.post("/password/change/", change));
     let statuses = [first.status(), second.status()];
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{} {}", first.line(), second.line());
 }

@@ -39,10 +39,7 @@ impl Pool {
     ///
     /// # Errors
     /// 503 when the queue is full.
-    pub(super) async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Error> {
+    pub(super) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let (sender, receiver) = oneshot::channel();
         let job = move || {
             // Nobody waits any more for a client that has gone.

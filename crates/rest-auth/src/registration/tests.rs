@@ -69,10 +69,8 @@ async fn of_many_who_name_one_address_one_has_it_as_primary() {
     });
     assert!(join_all(attempts).await.iter().all(|status| *status == 201));
     let pool = sqlx::SqlitePool::connect(app.auth().settings().database_url.expose()).await.expect("the database");
-    let primary: i64 = sqlx::query_scalar("SELECT sum(\"primary\") FROM account_emailaddress")
-        .fetch_one(&pool)
-        .await
-        .expect("a sum");
+    let primary: i64 =
+        sqlx::query_scalar("SELECT sum(\"primary\") FROM account_emailaddress").fetch_one(&pool).await.expect("a sum");
     assert_eq!(primary, 1);
 }
 
@@ -98,17 +96,24 @@ async fn names_that_look_the_same_are_the_same() {
 
 #[tokio::test]
 async fn a_name_is_asked_for_only_where_the_settings_do() {
-    let app =
-        TestApp::with("account.signup_fields = ['email*', 'password1*', 'password2*']\naccount.login_methods = ['email']")
-            .await;
-    let body = json!({ "email": "Jörg.Müller@example.com", "password1": "a long password", "password2": "a long password" });
+    let app = TestApp::with(
+        "account.signup_fields = ['email*', 'password1*', 'password2*']\naccount.login_methods = ['email']",
+    )
+    .await;
+    let body =
+        json!({ "email": "Jörg.Müller@example.com", "password1": "a long password", "password2": "a long password" });
     let mut client = app.client();
-    assert_eq!(client.post("/registration/", body.clone()).await.line(), r#"400 {"email":["Enter a valid email address."]}"#);
-    let body = json!({ "email": "jorg.muller@example.com", "password1": "a long password", "password2": "a long password" });
+    assert_eq!(
+        client.post("/registration/", body.clone()).await.line(),
+        r#"400 {"email":["Enter a valid email address."]}"#
+    );
+    let body =
+        json!({ "email": "jorg.muller@example.com", "password1": "a long password", "password2": "a long password" });
     assert_eq!(client.post("/registration/", body.clone()).await.status(), 201);
     assert_eq!(client.get("/user/").await.json()["username"], "jorg.muller");
     let mut other = app.client();
-    let body = json!({ "email": "jorg.muller@example.org", "password1": "a long password", "password2": "a long password" });
+    let body =
+        json!({ "email": "jorg.muller@example.org", "password1": "a long password", "password2": "a long password" });
     assert_eq!(other.post("/registration/", body).await.status(), 201);
     let username = other.get("/user/").await.json()["username"].clone();
     assert!(username.as_str().is_some_and(|name| name.starts_with("jorg.muller") && name.len() > 11), "{username}");
@@ -133,6 +138,9 @@ async fn power_cannot_be_registered() {
     }
     assert_eq!(app.client().post("/registration/", body).await.status(), 201);
     let jane = app.auth().users().find("jane").await.expect("an answer").expect("jane");
-    assert_eq!((jane.id.to_string().as_str(), jane.is_staff, jane.is_superuser, jane.is_active), ("1", false, false, true));
+    assert_eq!(
+        (jane.id.to_string().as_str(), jane.is_staff, jane.is_superuser, jane.is_active),
+        ("1", false, false, true)
+    );
     assert_eq!(jane.date_joined, app.auth().now());
 }

@@ -43,7 +43,11 @@ impl Settings {
             refuse("authentication", "nobody could say who they are".into(), "Name \"token\", \"session\" or both.");
         }
         if self.authentication_backends.is_empty() {
-            refuse("authentication_backends", "a session needs one".into(), "Leave it out to have Django's and allauth's.");
+            refuse(
+                "authentication_backends",
+                "a session needs one".into(),
+                "Leave it out to have Django's and allauth's.",
+            );
         }
         if self.password_hashers.is_empty() {
             refuse("password_hashers", "no password could be kept".into(), "Leave it out to have Django's.");
@@ -56,7 +60,11 @@ impl Settings {
         }
         for entry in &self.account.signup_fields {
             if !SIGNUP_FIELDS.contains(&entry.trim_end_matches('*')) {
-                refuse("account.signup_fields", format!("{entry:?} is not a field of registration"), "Name email, username, password1 or password2, with a star where it is required.");
+                refuse(
+                    "account.signup_fields",
+                    format!("{entry:?} is not a field of registration"),
+                    "Name email, username, password1 or password2, with a star where it is required.",
+                );
             }
         }
         if self.account.logs_in_by(LoginMethod::Email)
@@ -76,17 +84,29 @@ impl Settings {
         ] {
             if same_site == SameSite::None && !secure {
                 let secure = path.replace("samesite", "secure");
-                refuse(path, "browsers drop a cookie with SameSite=None that is not secure".into(), &format!("Set {secure} = true."));
+                refuse(
+                    path,
+                    "browsers drop a cookie with SameSite=None that is not secure".into(),
+                    &format!("Set {secure} = true."),
+                );
             }
         }
         if !self.base_path.is_empty() && !self.base_path.starts_with('/') {
             refuse("base_path", "it must begin with a slash".into(), "For example \"/api/auth\".");
         }
         for origin in self.csrf_trusted_origins.iter().filter(|origin| !origin.contains("://")) {
-            refuse("csrf_trusted_origins", format!("{origin:?} has no scheme"), "For example \"https://app.example.com\".");
+            refuse(
+                "csrf_trusted_origins",
+                format!("{origin:?} has no scheme"),
+                "For example \"https://app.example.com\".",
+            );
         }
         for origin in self.cors_allowed_origins.iter().filter(|origin| !origin.contains("://")) {
-            refuse("cors_allowed_origins", format!("{origin:?} has no scheme"), "For example \"https://app.example.com\".");
+            refuse(
+                "cors_allowed_origins",
+                format!("{origin:?} has no scheme"),
+                "For example \"https://app.example.com\".",
+            );
         }
         misfits
     }
@@ -114,16 +134,32 @@ impl Settings {
             "a weak former key is as good as a weak key; remove it",
         );
         let sessions = self.rest_auth.session_login;
-        warn(sessions && !self.session_cookie_secure, "session_cookie_secure", "set it to true, so that the session never travels without HTTPS");
-        warn(!self.session_cookie_httponly, "session_cookie_httponly", "set it to true, so that no script can read the session");
-        warn(sessions && !self.csrf_cookie_secure, "csrf_cookie_secure", "set it to true, so that the secret never travels without HTTPS");
+        warn(
+            sessions && !self.session_cookie_secure,
+            "session_cookie_secure",
+            "set it to true, so that the session never travels without HTTPS",
+        );
+        warn(
+            !self.session_cookie_httponly,
+            "session_cookie_httponly",
+            "set it to true, so that no script can read the session",
+        );
+        warn(
+            sessions && !self.csrf_cookie_secure,
+            "csrf_cookie_secure",
+            "set it to true, so that the secret never travels without HTTPS",
+        );
         warn(self.cors_allow_all_origins, "cors_allow_all_origins", "name the origins in cors_allowed_origins instead");
         warn(
             self.cors_allow_all_origins && self.cors_allow_credentials,
             "cors_allow_credentials",
             "with every origin allowed, any page can act in the name of whoever visits it",
         );
-        warn(self.password_validators.is_empty(), "password_validators", "the password rules are off; leave the setting out to have Django's");
+        warn(
+            self.password_validators.is_empty(),
+            "password_validators",
+            "the password rules are off; leave the setting out to have Django's",
+        );
         warn(
             true,
             "throttle",

@@ -81,9 +81,10 @@ impl Connection {
 
     /// The names of the tables that are there.
     pub(super) async fn table_names(&mut self) -> Result<Vec<String>, StoreError> {
-        let names = sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-            .fetch_all(self.sqlite())
-            .await?;
+        let names =
+            sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+                .fetch_all(self.sqlite())
+                .await?;
         Ok(names)
     }
 }
@@ -93,8 +94,7 @@ fn built(statement: &impl SqlxBinder) -> (String, SqlxValues) {
 }
 
 /// As Django writes a time into SQLite; it leaves out a fraction of zero.
-const WHOLE_SECONDS: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
+const WHOLE_SECONDS: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
 const MICROSECONDS: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:6]");
 const ANY_FRACTION: &[BorrowedFormatItem<'_>] =

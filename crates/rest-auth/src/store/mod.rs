@@ -51,11 +51,8 @@ impl Store {
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true)
             .collation(connection::NO_CASE, connection::compare_without_case);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(8)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options)
-            .await?;
+        let pool =
+            SqlitePoolOptions::new().max_connections(8).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(options).await?;
         Ok(Self { pool })
     }
 
@@ -114,6 +111,9 @@ impl Store {
     /// If the database does not answer.
     pub async fn migration_plan(&self) -> Result<Vec<&'static str>, StoreError> {
         let missing = self.missing_tables().await?;
-        Ok(schema::tables().filter(|table| missing.contains(&table.name)).map(|table| table.statements.trim()).collect())
+        Ok(schema::tables()
+            .filter(|table| missing.contains(&table.name))
+            .map(|table| table.statements.trim())
+            .collect())
     }
 }

@@ -138,7 +138,9 @@ impl Connection {
 
     /// Which of the names are taken, whatever the case; in lower case.
     pub(crate) async fn taken_usernames(&mut self, names: &[String]) -> Result<Vec<String>, StoreError> {
-        let any = names.iter().fold(sea_query::Cond::any(), |any, name| any.add(equals_without_case(AuthUser::Username, name)));
+        let any = names
+            .iter()
+            .fold(sea_query::Cond::any(), |any, name| any.add(equals_without_case(AuthUser::Username, name)));
         let statement = Query::select().column(AuthUser::Username).from(AuthUser::Table).cond_where(any).take();
         self.fetch_all(&statement).await?.iter().map(|row| Ok(row.text("username")?.to_lowercase())).collect()
     }

@@ -28,10 +28,7 @@ struct Claims {
 pub(crate) async fn authenticate(auth: &Auth, head: &Head) -> Result<Option<CurrentUser>, Error> {
     let Some(words) = super::authorization(head, "Bearer", true) else { return Ok(None) };
     let [_, token] = words.as_slice() else {
-        return Err(failed(
-            "Authorization header must contain two space-delimited values",
-            "bad_authorization_header",
-        ));
+        return Err(failed("Authorization header must contain two space-delimited values", "bad_authorization_header"));
     };
     let claims = verify(token, auth.secret_key(), auth.now().unix_timestamp()).map_err(invalid)?;
     let id = match claims.user_id {
@@ -58,9 +55,7 @@ fn verify(token: &[u8], secret: &Secret, now: i64) -> Result<Claims, &'static st
     validation.validate_exp = false;
     validation.validate_aud = false;
     let key = DecodingKey::from_secret(secret.expose().as_bytes());
-    let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation)
-        .map_err(|_| "Token is invalid")?
-        .claims;
+    let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).map_err(|_| "Token is invalid")?.claims;
     match claims {
         Claims { exp, .. } if exp <= now => Err("Token is expired"),
         Claims { jti: None, .. } => Err("Token has no id"),
@@ -71,10 +66,7 @@ fn verify(token: &[u8], secret: &Secret, now: i64) -> Result<Claims, &'static st
 }
 
 fn failed(detail: &str, code: &str) -> Error {
-    Error::AuthenticationFailed {
-        detail: detail.to_owned(),
-        extra: Map::from_iter([("code".to_owned(), code.into())]),
-    }
+    Error::AuthenticationFailed { detail: detail.to_owned(), extra: Map::from_iter([("code".to_owned(), code.into())]) }
 }
 
 /// SimpleJWT's `InvalidToken`, with what each class of token says.

@@ -21,9 +21,7 @@ pub(crate) async fn authenticate(auth: &Auth, head: &Head) -> Result<Option<Curr
         })?,
         [_] => return Err(Error::authentication_failed("Invalid token header. No credentials provided.")),
         _ => {
-            return Err(Error::authentication_failed(
-                "Invalid token header. Token string should not contain spaces.",
-            ));
+            return Err(Error::authentication_failed("Invalid token header. Token string should not contain spaces."));
         }
     };
     let user = auth.store().connection().await?.user_by_token_key(key).await?;

@@ -78,8 +78,7 @@ async fn update(request: &mut Request) -> Result<Response, Error> {
     let auth = &request.auth;
     let id = request.user()?.id;
     let input = examine(auth, request, id).await?;
-    let changes =
-        UserChanges { username: input.username, first_name: input.first_name, last_name: input.last_name };
+    let changes = UserChanges { username: input.username, first_name: input.first_name, last_name: input.last_name };
     let mut tx = auth.store().begin().await?;
     if let Some(username) = &changes.username
         && usernames::is_taken(&mut tx, username, Some(id)).await?

@@ -50,7 +50,11 @@ pub async fn play(scenario: &Scenario) -> Vec<Difference> {
         want.as_object_mut().expect("an answer").shift_remove("reference");
         let request: String = Value::Object(step.clone()).to_string().chars().take(120).collect();
         let differences = mask::differences(&want, &got, "");
-        found.extend(differences.into_iter().map(|what| Difference { step: index + 1, request: request.clone(), what }));
+        found.extend(differences.into_iter().map(|what| Difference {
+            step: index + 1,
+            request: request.clone(),
+            what,
+        }));
     }
     server.abort();
     found
@@ -87,7 +91,13 @@ async fn seed(database: &sqlx::SqlitePool, scenario: &Scenario) {
             let insert = sqlx::query(
                 "INSERT INTO account_emailaddress (email, verified, \"primary\", user_id) VALUES (?, ?, 1, ?)",
             );
-            insert.bind(text("email")).bind(flag("verified", false)).bind(id).execute(database).await.expect("an address");
+            insert
+                .bind(text("email"))
+                .bind(flag("verified", false))
+                .bind(id)
+                .execute(database)
+                .await
+                .expect("an address");
         }
     }
 }
@@ -109,8 +119,20 @@ struct Play<'a> {
 }
 
 const VERBS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"];
-const PARTS: [&str; 12] =
-    ["json", "form", "multipart", "raw", "headers", "client", "capture", "cookies", "forget", "only_status", "instead", "mail"];
+const PARTS: [&str; 12] = [
+    "json",
+    "form",
+    "multipart",
+    "raw",
+    "headers",
+    "client",
+    "capture",
+    "cookies",
+    "forget",
+    "only_status",
+    "instead",
+    "mail",
+];
 
 impl Play<'_> {
     async fn step(&mut self, step: &Map<String, Value>) -> Value {
@@ -163,9 +185,8 @@ impl Play<'_> {
         let method: Method = verb.parse().expect("a method");
         let response = client.send(method, path, &texts(step.get("headers")), media_type, body).await;
         let text = String::from_utf8_lossy(&response.body).into_owned();
-        let body: Value = serde_json::from_str(&text).unwrap_or_else(|_| {
-            if text.chars().count() < 200 { text.into() } else { "<long text>".into() }
-        });
+        let body: Value = serde_json::from_str(&text)
+            .unwrap_or_else(|_| if text.chars().count() < 200 { text.into() } else { "<long text>".into() });
         for (name, place) in texts(step.get("capture")) {
             let found = match place.strip_prefix("cookie:") {
                 Some(cookie) => {
@@ -187,7 +208,8 @@ impl Play<'_> {
 
     async fn sql(&self, sql: &str) -> Value {
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).fetch_all(&self.database).await.expect("rows");
-        let rows: Vec<Value> = rows.iter().map(|row| (0..row.columns().len()).map(|index| cell(row, index)).collect()).collect();
+        let rows: Vec<Value> =
+            rows.iter().map(|row| (0..row.columns().len()).map(|index| cell(row, index)).collect()).collect();
         json!({ "rows": mask::mask(&rows.into(), &self.known) })
     }
 }
@@ -237,7 +259,9 @@ fn multipart(parts: &Map<String, Value>) -> Vec<u8> {
                 (head, STANDARD.decode(text("base64")).expect("base64"))
             }
         };
-        body.extend_from_slice(format!("--between\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").as_bytes());
+        body.extend_from_slice(
+            format!("--between\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").as_bytes(),
+        );
         body.extend_from_slice(&content);
         body.extend_from_slice(b"\r\n");
     }

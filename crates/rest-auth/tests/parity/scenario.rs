@@ -26,7 +26,8 @@ pub struct Scenario {
 impl Scenario {
     pub fn read(file: &Path) -> Self {
         let text = std::fs::read_to_string(file).expect("a recording");
-        let mut value: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let mut value: Value =
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
         value["name"] = name.into();
         let scenario: Self =

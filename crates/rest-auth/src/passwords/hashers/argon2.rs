@@ -27,9 +27,8 @@ impl<'a> Hash<'a> {
     }
 
     pub(super) fn is_outdated(&self, cost: &Params) -> bool {
-        let same = Params::try_from(&self.parsed).is_ok_and(|of| {
-            (of.m_cost(), of.t_cost(), of.p_cost()) == (cost.m_cost(), cost.t_cost(), cost.p_cost())
-        });
+        let same = Params::try_from(&self.parsed)
+            .is_ok_and(|of| (of.m_cost(), of.t_cost(), of.p_cost()) == (cost.m_cost(), cost.t_cost(), cost.p_cost()));
         let salt = self.parsed.salt.as_ref().map_or(0, |salt| salt.as_ref().len());
         !same || !self.phc.starts_with("argon2id$") || salt < super::super::SALT_LENGTH
     }
@@ -41,8 +40,7 @@ pub(super) fn cost(memory: Option<u32>, time: Option<u32>, parallelism: Option<u
 }
 
 pub(super) fn encode(password: &str, salt: &str, cost: Params) -> Option<String> {
-    let hash = Argon2::default()
-        .hash_password_customized(password.as_bytes(), salt.as_bytes(), None, None, cost)
-        .ok()?;
+    let hash =
+        Argon2::default().hash_password_customized(password.as_bytes(), salt.as_bytes(), None, None, cost).ok()?;
     Some(format!("argon2{hash}"))
 }

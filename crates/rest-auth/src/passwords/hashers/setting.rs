@@ -139,10 +139,18 @@ impl HasherSetting {
         match self.name {
             Algorithm::Pbkdf2Sha256 => pbkdf2::encode(pbkdf2::Digest::Sha256, password, salt, self.iterations()),
             Algorithm::Pbkdf2Sha1 => pbkdf2::encode(pbkdf2::Digest::Sha1, password, salt, self.iterations()),
-            Algorithm::Argon2 => self.argon2().and_then(|cost| argon2::encode(password, salt, cost)).unwrap_or_else(|| UNUSABLE.to_owned()),
-            Algorithm::BcryptSha256 => bcrypt::encode(true, password, self.rounds()).unwrap_or_else(|| UNUSABLE.to_owned()),
+            Algorithm::Argon2 => self
+                .argon2()
+                .and_then(|cost| argon2::encode(password, salt, cost))
+                .unwrap_or_else(|| UNUSABLE.to_owned()),
+            Algorithm::BcryptSha256 => {
+                bcrypt::encode(true, password, self.rounds()).unwrap_or_else(|| UNUSABLE.to_owned())
+            }
             Algorithm::Bcrypt => bcrypt::encode(false, password, self.rounds()).unwrap_or_else(|| UNUSABLE.to_owned()),
-            Algorithm::Scrypt => self.scrypt().and_then(|cost| scrypt::encode(password, salt, cost)).unwrap_or_else(|| UNUSABLE.to_owned()),
+            Algorithm::Scrypt => self
+                .scrypt()
+                .and_then(|cost| scrypt::encode(password, salt, cost))
+                .unwrap_or_else(|| UNUSABLE.to_owned()),
         }
     }
 

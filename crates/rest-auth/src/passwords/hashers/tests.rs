@@ -58,7 +58,9 @@ fn a_hash_is_replaced_by_every_other_kind_and_not_by_its_own() {
 
 #[test]
 fn what_is_unusable_is_no_hash() {
-    for encoded in ["", "!", "!x", "not$a$hash", "pbkdf2_sha256$0$salt$aGFzaA==", "pbkdf2_sha256$x$s$h", "argon2$", "bcrypt$x"] {
+    for encoded in
+        ["", "!", "!x", "not$a$hash", "pbkdf2_sha256$0$salt$aGFzaA==", "pbkdf2_sha256$x$s$h", "argon2$", "bcrypt$x"]
+    {
         assert_eq!(decode(encoded), None, "{encoded}");
     }
 }

@@ -1,0 +1,171 @@
+//! The commands that end by themselves, as a shell sees them.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Runs `rest-auth` in a folder; gives its exit code, its output and its errors.
+fn run(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rest-auth"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("rest-auth");
+    // A command that does not read its input may have gone by now.
+    let _ = child.stdin.take().expect("an input").write_all(input.as_bytes());
+    let output = child.wait_with_output().expect("an end");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (output.status.code().expect("an exit code"), text(output.stdout), text(output.stderr))
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+#[test]
+fn users_are_looked_after() {
+    let folder = folder();
+    let run = |arguments: &[&str], input: &str| run(folder.path(), arguments, input);
+    let (code, output, _) = run(&["user", "create", "Jane", "--email", "Jane@Example.com"], "correct horse battery\n");
+    assert_eq!((code, output.as_str()), (0, "Made Jane with the id 1.\n"));
+    let (code, _, errors) = run(&["user", "create", "jane"], "correct horse battery\n");
+    assert_eq!((code, errors.as_str()), (1, "rest-auth: username: A user with that username already exists.\n"));
+    let (code, _, errors) = run(&["user", "create", "no way"], "12\n");
+    assert_eq!(code, 1);
+    for line in ["username: Enter a valid username.", "password: This password is too short."] {
+        assert!(errors.contains(line), "{errors}");
+    }
+    for (arguments, input, said) in [
+        (&["user", "superuser", "jane"][..], "", "Jane is a superuser.\n"),
+        (&["user", "superuser", "1", "--revoke"], "", "Jane is no longer a superuser.\n"),
+        (&["user", "set-password", "jane"], "battery staple\n", "Jane has a new password.\n"),
+        (&["user", "deactivate", "jane"], "", "Jane may not log in any more.\n"),
+        (&["user", "activate", "jane"], "", "Jane may log in.\n"),
+    ] {
+        let (code, output, errors) = run(arguments, input);
+        assert_eq!((code, output.as_str()), (0, said), "{errors}");
+    }
+    let (_, output, _) = run(&["user", "list"], "");
+    let row: Vec<&str> = output.lines().nth(1).expect("a row").split_whitespace().collect();
+    assert_eq!(row, ["1", "Jane", "jane@example.com", "log", "in", "never"]);
+    let (code, _, errors) = run(&["user", "deactivate", "nobody"], "");
+    assert_eq!((code, errors.as_str()), (1, "rest-auth: there is no user nobody\n"));
+}
+
+#[test]
+fn a_migration_is_planned_made_and_then_done() {
+    let folder = folder();
+    let run = |arguments: &[&str]| run(folder.path(), arguments, "");
+    let (code, plan, _) = run(&["migrate", "--plan"]);
+    assert_eq!(code, 0);
+    assert!(plan.contains("CREATE TABLE \"auth_user\""), "{plan}");
+    let (_, made, _) = run(&["migrate"]);
+    assert!(made.contains("made auth_user\n"), "{made}");
+    let (_, made, _) = run(&["migrate"]);
+    assert_eq!(made, "0 tables made in sqlite://rest-auth.db; what was there is as it was.\n");
+    let (_, plan, _) = run(&["migrate", "--plan"]);
+    assert_eq!(plan, "-- Nothing to do: every table is there.\n");
+}
+
+#[test]
+fn all_misfits_are_listed_at_once() {
+    let folder = folder();
+    std::fs::write(
+        folder.path().join("rest-auth.toml"),
+        "secret_kee = 'x'\n\
+         base_path = 'api'\n\
+         session_cookie_age = 'long'\n\
+         [account]\n\
+         login_method = ['email']\n\
+         email_verification = 'sometimes'\n\
+         authentication_method = 'email'\n\
+         [rest_auth]\n\
+         use_jwt = true\n\
+         [throttle]\n\
+         rates = { login = '5/minute' }\n\
+         [social]\n\
+         github = { client_id = 'x' }\n",
+    )
+    .expect("a file");
+    let (code, _, errors) = run(folder.path(), &["check"], "");
+    assert_eq!(code, 1);
+    for line in [
+        "secret_kee: no such setting",
+        "Did you mean `secret_key`?",
+        "base_path: it must begin with a slash",
+        "session_cookie_age: invalid type: found string \"long\", expected i64",
+        "account.login_method: no such setting",
+        "Did you mean `login_methods`?",
+        "account.email_verification: unknown variant: found `sometimes`",
+        "Use `login_methods`.",
+        "rest_auth.use_jwt: issuing JSON Web Tokens is not part of this version",
+        "throttle: limiting attempts is not part of this version",
+        "rest-auth.toml",
+    ] {
+        assert!(errors.contains(line), "{line} is missing in:\n{errors}");
+    }
+    assert!(!errors.contains("social"), "{errors}");
+}
+
+#[test]
+fn what_a_deployment_should_not_have_is_listed() {
+    let folder = folder();
+    std::fs::write(
+        folder.path().join("rest-auth.toml"),
+        "secret_key = 'short'\ncors_allow_all_origins = true\npassword_validators = []\n[social.github]\nclient_id = 'x'\n",
+    )
+    .expect("a file");
+    let (code, output, _) = run(folder.path(), &["check", "--deploy"], "");
+    assert_eq!(code, 0);
+    for setting in [
+        "secret_key",
+        "session_cookie_secure",
+        "csrf_cookie_secure",
+        "cors_allow_all_origins",
+        "password_validators",
+        "throttle",
+    ] {
+        assert!(output.contains(&format!("warning: {setting}: ")), "{setting} is missing in:\n{output}");
+    }
+    assert!(output.contains("note: social has no effect yet"), "{output}");
+}
+
+#[test]
+fn secrets_are_masked_and_the_environment_has_the_last_word() {
+    let folder = folder();
+    std::fs::write(
+        folder.path().join("other.toml"),
+        "secret_key = 'do not show this'\nsecret_key_fallbacks = ['nor this']\n",
+    )
+    .expect("a file");
+    let output = Command::new(env!("CARGO_BIN_EXE_rest-auth"))
+        .args(["config", "--config", "other.toml"])
+        .env("REST_AUTH__ACCOUNT__EMAIL_VERIFICATION", "none")
+        .env("REST_AUTH__ACCOUNT__LOGIN_METHODS", "[email]")
+        .current_dir(folder.path())
+        .output()
+        .expect("rest-auth");
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(text.contains("email_verification = \"none\""), "{text}");
+    assert!(text.contains("login_methods = [\"email\"]"), "{text}");
+    assert!(!text.contains("show this") && !text.contains("nor this"), "{text}");
+}
+
+#[test]
+fn the_annotated_file_at_the_root_is_the_one_that_is_printed() {
+    let (_, printed, _) = run(folder().path(), &["config", "--defaults"], "");
+    let kept = include_str!("../../../rest-auth.toml");
+    assert_eq!(printed, kept, "run `cargo run -- config --defaults > rest-auth.toml`");
+}
+
+#[test]
+fn completions_are_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let (code, output, _) = run(folder().path(), &["completions", shell], "");
+        assert_eq!(code, 0);
+        assert!(output.contains("set-password"), "{shell}");
+    }
+}
