@@ -39,13 +39,16 @@ pub(crate) enum Slash {
 
 type Handler = for<'a> fn(&'a mut Request) -> BoxFuture<'a, Result<Response, Error>>;
 
+/// The fields of a body, as the settings want them.
+type FieldsOf = fn(&Auth) -> Vec<Field>;
+
 /// What an endpoint does, and how `OPTIONS` describes it.
 pub(crate) struct Methods {
     name: &'static str,
     about: &'static str,
     handlers: Vec<(Method, Handler)>,
     /// The methods that take a body, with its fields.
-    forms: Vec<(Method, fn(&Auth) -> Vec<Field>)>,
+    forms: Vec<(Method, FieldsOf)>,
 }
 
 impl Methods {
@@ -61,7 +64,7 @@ impl Methods {
     }
 
     /// Tells `OPTIONS` which fields the method takes.
-    pub(crate) fn taking(mut self, method: Method, fields: fn(&Auth) -> Vec<Field>) -> Self {
+    pub(crate) fn taking(mut self, method: Method, fields: FieldsOf) -> Self {
         self.forms.push((method, fields));
         self
     }

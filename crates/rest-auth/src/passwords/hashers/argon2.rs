@@ -12,22 +12,22 @@ const PARALLELISM: u32 = 8;
 #[derive(Debug, PartialEq)]
 pub(in super::super) struct Hash<'a> {
     phc: &'a str,
-    parsed: PasswordHash,
+    parsed: Box<PasswordHash>,
 }
 
 impl<'a> Hash<'a> {
     pub(super) fn decode(rest: &'a str) -> Option<Self> {
         let parsed = PasswordHash::new(&format!("${rest}")).ok()?;
         Params::try_from(&parsed).ok()?;
-        Some(Self { phc: rest, parsed })
+        Some(Self { phc: rest, parsed: Box::new(parsed) })
     }
 
     pub(super) fn verify(&self, password: &str) -> bool {
-        Argon2::default().verify_password(password.as_bytes(), &self.parsed).is_ok()
+        Argon2::default().verify_password(password.as_bytes(), &*self.parsed).is_ok()
     }
 
     pub(super) fn is_outdated(&self, cost: &Params) -> bool {
-        let same = Params::try_from(&self.parsed)
+        let same = Params::try_from(&*self.parsed)
             .is_ok_and(|of| (of.m_cost(), of.t_cost(), of.p_cost()) == (cost.m_cost(), cost.t_cost(), cost.p_cost()));
         let salt = self.parsed.salt.as_ref().map_or(0, |salt| salt.as_ref().len());
         !same || !self.phc.starts_with("argon2id$") || salt < super::super::SALT_LENGTH
