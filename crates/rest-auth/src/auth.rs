@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::passwords::Passwords;
 use crate::settings::{Authentication, DatabaseUrl, Secret, Settings, SettingsError};
 use crate::source::{Clock, Random};
-use crate::store::{Store, StoreError};
+use crate::store::{Pool, Store, StoreError};
 use crate::users::Users;
 use crate::{cors, login, logout, password_change, registration, user_details};
 
@@ -129,6 +129,7 @@ impl Auth {
 #[derive(Debug, Default)]
 pub struct Builder {
     settings: Settings,
+    pool: Option<Pool>,
     migrate: bool,
     clock: Option<Clock>,
     random: Option<Random>,
@@ -147,9 +148,15 @@ impl Builder {
         self
     }
 
-    /// `database_url`, e.g. `sqlite://accounts.db`.
+    /// `database_url`, e.g. `sqlite://accounts.db` or `postgres://user:password@host/accounts`.
     pub fn database_url(mut self, url: &str) -> Self {
         self.settings.database_url = DatabaseUrl::from(url);
+        self
+    }
+
+    /// Takes the connections that the application has already, in place of `database_url`.
+    pub fn pool(mut self, pool: impl Into<Pool>) -> Self {
+        self.pool = Some(pool.into());
         self
     }
 
@@ -177,7 +184,10 @@ impl Builder {
             return Err(SettingsError(misfits).into());
         }
         let secret_key = self.settings.secret_key.clone().ok_or(BuildError::NoSecretKey)?;
-        let store = Store::connect(&self.settings.database_url).await?;
+        let store = match self.pool {
+            Some(pool) => Store::from(pool),
+            None => Store::connect(&self.settings.database_url).await?,
+        };
         if self.migrate {
             store.migrate().await?;
         }

@@ -52,5 +52,5 @@ pub use error::{Error, FieldErrors, NON_FIELD_ERRORS};
 pub use fields::Fields;
 pub use passwords::{Algorithm, HasherSetting, ValidatorSetting};
 pub use settings::Settings;
-pub use store::{Store, StoreError, User, UserId};
+pub use store::{Dialect, Pool, Store, StoreError, User, UserId};
 pub use users::{NewAccount, Users};

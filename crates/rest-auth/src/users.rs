@@ -88,6 +88,7 @@ impl Users {
             ..NewUser::default()
         };
         let mut tx = auth.store().begin().await?;
+        tx.claim(&new.username).await?;
         if usernames::is_taken(&mut tx, &new.username, None).await? {
             return Err(Error::field("username", usernames::TAKEN));
         }

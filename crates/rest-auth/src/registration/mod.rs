@@ -118,9 +118,11 @@ async fn create(auth: &Auth, tx: &mut Connection, input: Input, password: String
         messages.into_iter().for_each(|message| errors.add(NON_FIELD_ERRORS, message));
         return Err(Error::Invalid(errors));
     }
+    tx.claim(&username).await?;
     if usernames::is_taken(tx, &username, None).await? {
         return Err(Error::field("username", usernames::TAKEN));
     }
+    tx.claim(&email).await?;
     if !email.is_empty() && is_closed(auth, tx, &email).await? {
         return Err(Error::field("email", EMAIL_TAKEN));
     }

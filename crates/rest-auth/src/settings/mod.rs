@@ -33,7 +33,7 @@ section! {
         pub secret_key_file: Option<std::path::PathBuf> = None,
         /// Former secret keys, whose signatures are still good. (SECRET_KEY_FALLBACKS)
         pub secret_key_fallbacks: Vec<Secret> = Vec::new(),
-        /// The database: a SQLite file.
+        /// The database: sqlite://FILE, postgres://USER:PASSWORD@HOST/NAME or mysql://USER:PASSWORD@HOST/NAME.
         pub database_url: DatabaseUrl = DatabaseUrl::from("sqlite://rest-auth.db"),
         /// The address and port that the server listens at.
         pub bind: String = "127.0.0.1:8000".to_owned(),

@@ -1,156 +1,167 @@
-//! A connection, with or without a transaction, and what differs between databases: how a statement is
-//! sent, how a time is written, how case is left out of account.
+//! A connection, with or without a transaction: how a statement is sent to whichever database it is.
 
-use std::cmp::Ordering;
-
-use sea_query::{Expr, ExprTrait, IntoColumnRef, SqliteQueryBuilder};
+use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
 use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{Sqlite, SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Executor, Row as _};
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
-use time::{OffsetDateTime, PrimitiveDateTime};
+use sqlx::{AssertSqlSafe, Database, Executor, MySql, Postgres, Sqlite, Transaction};
 
-use super::StoreError;
+use super::dialect::Dialect;
+use super::row::Row;
+use super::{Pool, StoreError};
 
 /// A connection to the database. What a flow asks of it are its methods, a file a table.
-pub struct Connection {
-    inner: Inner,
-}
+pub struct Connection(Inner);
 
 enum Inner {
-    Pooled(PoolConnection<Sqlite>),
-    Transaction(sqlx::Transaction<'static, Sqlite>),
+    Sqlite(Held<Sqlite>),
+    Postgres(Held<Postgres>),
+    MySql(Held<MySql>),
+}
+
+enum Held<DB: Database> {
+    Pooled(PoolConnection<DB>),
+    Transaction(Transaction<'static, DB>),
+}
+
+impl<DB: Database> Held<DB> {
+    fn connection(&mut self) -> &mut DB::Connection {
+        match self {
+            Self::Pooled(connection) => connection,
+            Self::Transaction(transaction) => transaction,
+        }
+    }
+
+    async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Pooled(_) => Ok(()),
+            Self::Transaction(transaction) => Ok(transaction.commit().await?),
+        }
+    }
 }
 
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self.inner {
-            Inner::Pooled(_) => "Connection",
-            Inner::Transaction(_) => "Connection in a transaction",
-        })
+        write!(f, "Connection({:?})", self.dialect())
     }
 }
 
+/// Does the same on each database's own connection, with its own statement builder.
+macro_rules! on {
+    ($connection:expr, |$held:ident, $builder:ident, $row:ident| $body:expr) => {
+        match &mut $connection.0 {
+            Inner::Sqlite($held) => {
+                #[allow(unused)]
+                let ($builder, $row) = (SqliteQueryBuilder, Row::Sqlite);
+                $body
+            }
+            Inner::Postgres($held) => {
+                #[allow(unused)]
+                let ($builder, $row) = (PostgresQueryBuilder, Row::Postgres);
+                $body
+            }
+            Inner::MySql($held) => {
+                #[allow(unused)]
+                let ($builder, $row) = (MysqlQueryBuilder, Row::MySql);
+                $body
+            }
+        }
+    };
+}
+
 impl Connection {
-    pub(super) fn pooled(connection: PoolConnection<Sqlite>) -> Self {
-        Self { inner: Inner::Pooled(connection) }
+    /// A connection for reading, and for single writes.
+    pub(super) async fn pooled(pool: &Pool) -> Result<Self, StoreError> {
+        Ok(Self(match pool {
+            Pool::Sqlite(pool) => Inner::Sqlite(Held::Pooled(pool.acquire().await?)),
+            Pool::Postgres(pool) => Inner::Postgres(Held::Pooled(pool.acquire().await?)),
+            Pool::MySql(pool) => Inner::MySql(Held::Pooled(pool.acquire().await?)),
+        }))
     }
 
-    pub(super) fn transaction(transaction: sqlx::Transaction<'static, Sqlite>) -> Self {
-        Self { inner: Inner::Transaction(transaction) }
+    /// A connection in a transaction that will write.
+    pub(super) async fn in_transaction(pool: &Pool) -> Result<Self, StoreError> {
+        let begin = pool.dialect().begin();
+        Ok(Self(match pool {
+            Pool::Sqlite(pool) => Inner::Sqlite(Held::Transaction(pool.begin_with(begin).await?)),
+            Pool::Postgres(pool) => Inner::Postgres(Held::Transaction(pool.begin_with(begin).await?)),
+            Pool::MySql(pool) => Inner::MySql(Held::Transaction(pool.begin_with(begin).await?)),
+        }))
     }
 
-    fn sqlite(&mut self) -> &mut SqliteConnection {
-        match &mut self.inner {
-            Inner::Pooled(connection) => connection,
-            Inner::Transaction(transaction) => transaction,
+    pub(super) fn dialect(&self) -> Dialect {
+        match &self.0 {
+            Inner::Sqlite(_) => Dialect::Sqlite,
+            Inner::Postgres(_) => Dialect::Postgres,
+            Inner::MySql(_) => Dialect::MySql,
         }
     }
 
     /// Makes what the transaction did permanent.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        match self.inner {
-            Inner::Pooled(_) => Ok(()),
-            Inner::Transaction(transaction) => Ok(transaction.commit().await?),
+        match self.0 {
+            Inner::Sqlite(held) => held.commit().await,
+            Inner::Postgres(held) => held.commit().await,
+            Inner::MySql(held) => held.commit().await,
         }
     }
 
     pub(super) async fn fetch_all(&mut self, statement: &impl SqlxBinder) -> Result<Vec<Row>, StoreError> {
-        let (sql, values) = built(statement);
-        let rows = sqlx::query_with(AssertSqlSafe(sql), values).fetch_all(self.sqlite()).await?;
-        Ok(rows.into_iter().map(Row).collect())
+        on!(self, |held, builder, row| {
+            let (sql, values) = statement.build_sqlx(builder);
+            let rows = sqlx::query_with(AssertSqlSafe(sql), values).fetch_all(held.connection()).await?;
+            Ok(rows.into_iter().map(row).collect())
+        })
     }
 
     pub(super) async fn fetch_optional(&mut self, statement: &impl SqlxBinder) -> Result<Option<Row>, StoreError> {
-        let (sql, values) = built(statement);
-        Ok(sqlx::query_with(AssertSqlSafe(sql), values).fetch_optional(self.sqlite()).await?.map(Row))
+        on!(self, |held, builder, row| {
+            let (sql, values) = statement.build_sqlx(builder);
+            Ok(sqlx::query_with(AssertSqlSafe(sql), values).fetch_optional(held.connection()).await?.map(row))
+        })
     }
 
     /// Runs the statement and tells how many rows it touched.
     pub(super) async fn execute(&mut self, statement: &impl SqlxBinder) -> Result<u64, StoreError> {
-        let (sql, values) = built(statement);
-        Ok(sqlx::query_with(AssertSqlSafe(sql), values).execute(self.sqlite()).await?.rows_affected())
+        on!(self, |held, builder, row| {
+            let (sql, values) = statement.build_sqlx(builder);
+            Ok(sqlx::query_with(AssertSqlSafe(sql), values).execute(held.connection()).await?.rows_affected())
+        })
     }
 
+    /// Inserts one row, and tells the number that its column `id` was given.
+    pub(super) async fn insert(&mut self, statement: &mut sea_query::InsertStatement) -> Result<i64, StoreError> {
+        if let Inner::MySql(held) = &mut self.0 {
+            let (sql, values): (String, SqlxValues) = statement.build_sqlx(MysqlQueryBuilder);
+            let done = sqlx::query_with(AssertSqlSafe(sql), values).execute(held.connection()).await?;
+            return i64::try_from(done.last_insert_id()).map_err(|_| sqlx::Error::RowNotFound.into());
+        }
+        let row = self.fetch_optional(statement.returning_col("id")).await?;
+        row.ok_or(sqlx::Error::RowNotFound)?.integer("id")
+    }
+
+    /// Runs statements that were written for this database.
     pub(super) async fn execute_script(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        self.sqlite().execute(sqlx::raw_sql(sql)).await?;
-        Ok(())
+        on!(self, |held, builder, row| {
+            held.connection().execute(sqlx::raw_sql(sql)).await?;
+            Ok(())
+        })
     }
 
     /// The names of the tables that are there.
     pub(super) async fn table_names(&mut self) -> Result<Vec<String>, StoreError> {
-        let names =
-            sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-                .fetch_all(self.sqlite())
+        let sql = self.dialect().table_names();
+        on!(self, |held, builder, row| Ok(sqlx::query_scalar(sql).fetch_all(held.connection()).await?))
+    }
+
+    /// Lets only one transaction at a time go on that claims the same text: what it reads of it stays true
+    /// until it commits. SQLite has one writer anyway; on MySQL the unique index has to do.
+    pub(crate) async fn claim(&mut self, text: &str) -> Result<(), StoreError> {
+        if let Inner::Postgres(held) = &mut self.0 {
+            sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind(text.to_lowercase())
+                .execute(held.connection())
                 .await?;
-        Ok(names)
-    }
-}
-
-fn built(statement: &impl SqlxBinder) -> (String, SqlxValues) {
-    statement.build_sqlx(SqliteQueryBuilder)
-}
-
-/// As Django writes a time into SQLite; it leaves out a fraction of zero.
-const WHOLE_SECONDS: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
-const MICROSECONDS: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:6]");
-const ANY_FRACTION: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond]");
-
-/// A time as the database holds it.
-pub(super) fn stored_time(time: OffsetDateTime) -> Expr {
-    let time = time.to_offset(time::UtcOffset::UTC);
-    let format = if time.microsecond() == 0 { WHOLE_SECONDS } else { MICROSECONDS };
-    // A time of these years is always written.
-    Expr::val(time.format(format).unwrap_or_default())
-}
-
-fn read_time(text: &str) -> Option<OffsetDateTime> {
-    let format = if text.contains('.') { ANY_FRACTION } else { WHOLE_SECONDS };
-    PrimitiveDateTime::parse(text, format).ok().map(PrimitiveDateTime::assume_utc)
-}
-
-/// The collation that [`equals_without_case`] compares by.
-pub(super) const NO_CASE: &str = "rest_auth_no_case";
-
-pub(super) fn compare_without_case(a: &str, b: &str) -> Ordering {
-    if a.is_ascii() && b.is_ascii() {
-        return a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()));
-    }
-    a.chars().flat_map(char::to_lowercase).cmp(b.chars().flat_map(char::to_lowercase))
-}
-
-/// The condition that a column holds the text, whatever the case.
-pub(super) fn equals_without_case(column: impl IntoColumnRef, text: &str) -> Expr {
-    Expr::col(column).eq(Expr::cust_with_values(format!("? COLLATE {NO_CASE}"), [text]))
-}
-
-/// A row that was read.
-pub(super) struct Row(SqliteRow);
-
-impl Row {
-    pub(super) fn text(&self, column: &'static str) -> Result<String, StoreError> {
-        Ok(self.0.try_get_unchecked(column)?)
-    }
-
-    pub(super) fn integer(&self, column: &'static str) -> Result<i64, StoreError> {
-        Ok(self.0.try_get_unchecked(column)?)
-    }
-
-    pub(super) fn boolean(&self, column: &'static str) -> Result<bool, StoreError> {
-        Ok(self.0.try_get_unchecked(column)?)
-    }
-
-    pub(super) fn time(&self, column: &'static str) -> Result<OffsetDateTime, StoreError> {
-        let value = self.text(column)?;
-        read_time(&value).ok_or(StoreError::Unreadable { column, value })
-    }
-
-    pub(super) fn optional_time(&self, column: &'static str) -> Result<Option<OffsetDateTime>, StoreError> {
-        let value: Option<String> = self.0.try_get_unchecked(column)?;
-        value.map(|value| read_time(&value).ok_or(StoreError::Unreadable { column, value })).transpose()
+        }
+        Ok(())
     }
 }

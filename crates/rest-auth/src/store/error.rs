@@ -1,5 +1,7 @@
 //! What can go wrong with a database.
 
+use sqlx::sqlite::SqliteError;
+
 use crate::error::Error;
 
 /// Seconds after which a client may try a busy database again.
@@ -9,7 +11,7 @@ const RETRY_AFTER: u32 = 1;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The URL is of a kind that is not known.
-    #[error("{0} is of no known database; a URL begins with sqlite://")]
+    #[error("{0} is of no known database; a URL begins with sqlite://, postgres:// or mysql://")]
     UnknownDatabase(String),
     /// The database's own error.
     #[error(transparent)]
@@ -30,16 +32,22 @@ impl StoreError {
         matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
     }
 
-    /// Whether it may be otherwise in a moment: SQLite's busy and locked, a pool without a free connection.
+    /// Whether it may be otherwise in a moment: another writer was in the way, or the connection was lost.
     fn is_busy(&self) -> bool {
-        match self {
-            Self::Database(sqlx::Error::PoolTimedOut) => true,
+        let Self::Database(error) = self else { return false };
+        let error = match error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => return true,
+            sqlx::Error::Database(error) => error,
+            _ => return false,
+        };
+        let code = error.code().unwrap_or_default();
+        if error.try_downcast_ref::<SqliteError>().is_some() {
             // The low byte is SQLITE_BUSY (5) or SQLITE_LOCKED (6), the rest tells more.
-            Self::Database(sqlx::Error::Database(error)) => {
-                error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6))
-            }
-            _ => false,
+            return code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6));
         }
+        // A serialization failure (MySQL's deadlock, too), a deadlock, a lock that cannot be had; then the
+        // classes of a lost connection, of a lack of resources, and of a server that is shutting down.
+        matches!(&*code, "40001" | "40P01" | "55P03") || ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The tables of a Django database, as its own migrations would make them.
 
+use super::Dialect;
+
 /// A table with its indexes.
 pub(super) struct Table {
     pub(super) name: &'static str,
@@ -11,8 +13,13 @@ pub(super) struct Table {
 const MARK: &str = "-- table ";
 
 /// Every table, in an order in which each comes after those it refers to.
-pub(super) fn tables() -> impl Iterator<Item = Table> {
-    include_str!("schema/sqlite.sql").split(MARK).skip(1).filter_map(|part| {
+pub(super) fn tables(dialect: Dialect) -> impl Iterator<Item = Table> {
+    let schema = match dialect {
+        Dialect::Sqlite => include_str!("schema/sqlite.sql"),
+        Dialect::Postgres => include_str!("schema/postgres.sql"),
+        Dialect::MySql => include_str!("schema/mysql.sql"),
+    };
+    schema.split(MARK).skip(1).filter_map(|part| {
         let (name, statements) = part.split_once('\n')?;
         Some(Table { name: name.trim(), statements })
     })

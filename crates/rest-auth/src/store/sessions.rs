@@ -3,7 +3,6 @@
 use sea_query::{Expr, ExprTrait, OnConflict, Query};
 use time::OffsetDateTime;
 
-use super::connection::stored_time;
 use super::tables::DjangoSession::{ExpireDate, SessionData, SessionKey, Table};
 use super::{Connection, StoreError};
 
@@ -22,7 +21,7 @@ impl Connection {
             .column(SessionData)
             .from(Table)
             .and_where(Expr::col(SessionKey).eq(key))
-            .and_where(Expr::col(ExpireDate).gt(stored_time(now)))
+            .and_where(Expr::col(ExpireDate).gt(self.dialect().time(now)))
             .take();
         self.fetch_optional(&statement).await?.map(|row| row.text("session_data")).transpose()
     }
@@ -32,7 +31,7 @@ impl Connection {
         let statement = Query::insert()
             .into_table(Table)
             .columns([SessionKey, SessionData, ExpireDate])
-            .values_panic([session.key.into(), session.data.into(), stored_time(session.expires)])
+            .values_panic([session.key.into(), session.data.into(), self.dialect().time(session.expires)])
             .on_conflict(OnConflict::column(SessionKey).update_columns([SessionData, ExpireDate]).to_owned())
             .take();
         self.execute(&statement).await.map(drop)

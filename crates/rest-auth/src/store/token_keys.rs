@@ -3,7 +3,6 @@
 use sea_query::{Expr, ExprTrait, OnConflict, Query};
 use time::OffsetDateTime;
 
-use super::connection::stored_time;
 use super::tables::{AuthUser, AuthtokenToken};
 use super::users::select_users;
 use super::{Connection, StoreError, User, UserId};
@@ -31,8 +30,8 @@ impl Connection {
         let insert = Query::insert()
             .into_table(AuthtokenToken::Table)
             .columns([AuthtokenToken::Key, AuthtokenToken::Created, AuthtokenToken::UserId])
-            .values_panic([new_key.into(), stored_time(now), user.into()])
-            .on_conflict(OnConflict::column(AuthtokenToken::UserId).do_nothing().to_owned())
+            .values_panic([new_key.into(), self.dialect().time(now), user.into()])
+            .on_conflict(OnConflict::column(AuthtokenToken::UserId).do_nothing_on([AuthtokenToken::UserId]).to_owned())
             .take();
         self.execute(&insert).await?;
         let select = Query::select()

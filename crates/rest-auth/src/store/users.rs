@@ -4,7 +4,7 @@ use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::connection::{Row, equals_without_case, stored_time};
+use super::row::Row;
 use super::tables::{AccountEmailAddress, AuthUser};
 use super::{Connection, StoreError};
 
@@ -128,19 +128,23 @@ impl Connection {
 
     /// The user of exactly this name.
     pub(crate) async fn user_by_username(&mut self, username: &str) -> Result<Option<User>, StoreError> {
-        self.user(select_users().and_where(Expr::col(AuthUser::Username).eq(username))).await
+        let user = self.user(select_users().and_where(Expr::col(AuthUser::Username).eq(username))).await?;
+        // MySQL's equality leaves case and accents out of account.
+        Ok(user.filter(|user| user.username == username))
     }
 
     /// The users of this name, whatever the case.
     pub(crate) async fn users_by_username_without_case(&mut self, username: &str) -> Result<Vec<User>, StoreError> {
-        self.users(select_users().and_where(equals_without_case(AuthUser::Username, username))).await
+        let dialect = self.dialect();
+        self.users(select_users().and_where(dialect.equals_without_case(AuthUser::Username, username))).await
     }
 
     /// Which of the names are taken, whatever the case; in lower case.
     pub(crate) async fn taken_usernames(&mut self, names: &[String]) -> Result<Vec<String>, StoreError> {
+        let dialect = self.dialect();
         let any = names
             .iter()
-            .fold(sea_query::Cond::any(), |any, name| any.add(equals_without_case(AuthUser::Username, name)));
+            .fold(sea_query::Cond::any(), |any, name| any.add(dialect.equals_without_case(AuthUser::Username, name)));
         let statement = Query::select().column(AuthUser::Username).from(AuthUser::Table).cond_where(any).take();
         self.fetch_all(&statement).await?.iter().map(|row| Ok(row.text("username")?.to_lowercase())).collect()
     }
@@ -181,7 +185,7 @@ impl Connection {
 
     pub(crate) async fn insert_user(&mut self, user: &NewUser, now: OffsetDateTime) -> Result<User, StoreError> {
         use AuthUser::*;
-        let statement = Query::insert()
+        let mut statement = Query::insert()
             .into_table(Table)
             .columns([Username, Email, FirstName, LastName, IsActive, IsStaff, IsSuperuser, DateJoined, Password])
             .values_panic([
@@ -192,13 +196,25 @@ impl Connection {
                 true.into(),
                 user.is_staff.into(),
                 user.is_superuser.into(),
-                stored_time(now),
+                self.dialect().time(now),
                 user.password.as_str().into(),
             ])
-            .returning_all()
             .take();
-        let row = self.fetch_optional(&statement).await?.ok_or(sqlx::Error::RowNotFound)?;
-        User::from_row(&row)
+        let id = UserId(self.insert(&mut statement).await?);
+        let NewUser { username, email, first_name, last_name, password, is_staff, is_superuser } = user.clone();
+        Ok(User {
+            id,
+            username,
+            email,
+            first_name,
+            last_name,
+            is_active: true,
+            is_staff,
+            is_superuser,
+            last_login: None,
+            date_joined: now,
+            password,
+        })
     }
 
     pub(crate) async fn update_user(&mut self, id: UserId, changes: &UserChanges) -> Result<(), StoreError> {
@@ -216,7 +232,7 @@ impl Connection {
     }
 
     pub(crate) async fn set_last_login(&mut self, id: UserId, now: OffsetDateTime) -> Result<(), StoreError> {
-        self.update(id, vec![(AuthUser::LastLogin, stored_time(now))]).await
+        self.update(id, vec![(AuthUser::LastLogin, self.dialect().time(now))]).await
     }
 
     pub(crate) async fn set_active(&mut self, id: UserId, active: bool) -> Result<(), StoreError> {

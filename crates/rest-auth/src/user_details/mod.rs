@@ -80,10 +80,11 @@ async fn update(request: &mut Request) -> Result<Response, Error> {
     let input = examine(auth, request, id).await?;
     let changes = UserChanges { username: input.username, first_name: input.first_name, last_name: input.last_name };
     let mut tx = auth.store().begin().await?;
-    if let Some(username) = &changes.username
-        && usernames::is_taken(&mut tx, username, Some(id)).await?
-    {
-        return Err(Error::field("username", usernames::TAKEN));
+    if let Some(username) = &changes.username {
+        tx.claim(username).await?;
+        if usernames::is_taken(&mut tx, username, Some(id)).await? {
+            return Err(Error::field("username", usernames::TAKEN));
+        }
     }
     tx.update_user(id, &changes).await.map_err(taken)?;
     let user = tx.user_by_id(id).await?.ok_or(Error::NotAuthenticated)?;

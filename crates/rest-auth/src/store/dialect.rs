@@ -1,0 +1,90 @@
+//! What differs from one database to another: how a time is written, how case is left out of account.
+
+use std::cmp::Ordering;
+
+use sea_query::{Expr, ExprTrait, Func, IntoColumnRef};
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
+
+/// A kind of database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+    /// MySQL and MariaDB.
+    MySql,
+}
+
+/// As Django writes a time into SQLite; it leaves out a fraction of zero.
+const WHOLE_SECONDS: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
+const MICROSECONDS: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:6]");
+const ANY_FRACTION: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond]");
+
+/// A time out of a SQLite column.
+pub(super) fn read_text_time(text: &str) -> Option<OffsetDateTime> {
+    let format = if text.contains('.') { ANY_FRACTION } else { WHOLE_SECONDS };
+    PrimitiveDateTime::parse(text, format).ok().map(PrimitiveDateTime::assume_utc)
+}
+
+/// The collation that SQLite compares by where case does not count; its own knows ASCII alone.
+pub(super) const NO_CASE: &str = "rest_auth_no_case";
+
+pub(super) fn compare_without_case(a: &str, b: &str) -> Ordering {
+    if a.is_ascii() && b.is_ascii() {
+        return a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()));
+    }
+    a.chars().flat_map(char::to_lowercase).cmp(b.chars().flat_map(char::to_lowercase))
+}
+
+impl Dialect {
+    /// A time as Django has it in the database: to the microsecond, in UTC.
+    pub(super) fn time(self, time: OffsetDateTime) -> Expr {
+        let time = time.to_offset(UtcOffset::UTC);
+        match self {
+            Self::Sqlite => {
+                let format = if time.microsecond() == 0 { WHOLE_SECONDS } else { MICROSECONDS };
+                // A time of these years is always written.
+                Expr::val(time.format(format).unwrap_or_default())
+            }
+            Self::Postgres => Expr::val(time),
+            Self::MySql => Expr::val(PrimitiveDateTime::new(time.date(), time.time())),
+        }
+    }
+
+    /// The condition that a column holds the text, whatever the case.
+    pub(super) fn equals_without_case(self, column: impl IntoColumnRef, text: &str) -> Expr {
+        match self {
+            Self::Sqlite => Expr::col(column).eq(Expr::cust_with_values(format!("? COLLATE {NO_CASE}"), [text])),
+            Self::Postgres => Expr::expr(Func::lower(Expr::col(column))).eq(Func::lower(Expr::val(text))),
+            // The usual collations of MySQL leave case out of account by themselves.
+            Self::MySql => Expr::col(column).eq(text),
+        }
+    }
+
+    /// What begins a transaction that will write.
+    pub(super) fn begin(self) -> &'static str {
+        match self {
+            // No other may begin before it ends, so that what it reads stays true.
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres | Self::MySql => "BEGIN",
+        }
+    }
+
+    /// The names of the tables that the connection sees.
+    pub(super) fn table_names(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+            Self::Postgres => {
+                "SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = current_schema()"
+            }
+            Self::MySql => {
+                "SELECT CAST(table_name AS CHAR) AS name FROM information_schema.tables WHERE table_schema = DATABASE()"
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The connections to a database of one of the kinds: our own, or those that an application has already.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
+use sqlx::pool::PoolOptions;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Database, pool::Pool as SqlxPool};
+
+use super::StoreError;
+use super::dialect::{Dialect, NO_CASE, compare_without_case};
+use crate::settings::DatabaseUrl;
+
+/// How long a statement waits for SQLite's other writer before it gives up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a request waits for a connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+const MAX_CONNECTIONS: u32 = 10;
+
+/// A pool of connections. An application that has one of its own hands it over with
+/// [`Builder::pool`](crate::Builder::pool).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Pool {
+    /// SQLite; made with [`Pool::sqlite_options`], or names are compared without case in vain.
+    Sqlite(SqlitePool),
+    /// PostgreSQL.
+    Postgres(PgPool),
+    /// MySQL and MariaDB.
+    MySql(MySqlPool),
+}
+
+impl From<SqlitePool> for Pool {
+    fn from(pool: SqlitePool) -> Self {
+        Self::Sqlite(pool)
+    }
+}
+
+impl From<PgPool> for Pool {
+    fn from(pool: PgPool) -> Self {
+        Self::Postgres(pool)
+    }
+}
+
+impl From<MySqlPool> for Pool {
+    fn from(pool: MySqlPool) -> Self {
+        Self::MySql(pool)
+    }
+}
+
+impl Pool {
+    pub(super) async fn connect(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        let scheme = url.expose().split(':').next().unwrap_or_default();
+        match scheme {
+            "sqlite" => {
+                let options = Self::sqlite_options(url.expose())?;
+                Ok(Self::Sqlite(limited(SqlitePoolOptions::new()).connect_with(options).await?))
+            }
+            "postgres" | "postgresql" => {
+                let options = PgConnectOptions::from_str(url.expose())?;
+                Ok(Self::Postgres(limited(PgPoolOptions::new()).connect_with(options).await?))
+            }
+            "mysql" | "mariadb" => {
+                // Only the name of the scheme is different.
+                let url = url.expose().replacen("mariadb:", "mysql:", 1);
+                let options = MySqlConnectOptions::from_str(&url)?;
+                Ok(Self::MySql(limited(MySqlPoolOptions::new()).connect_with(options).await?))
+            }
+            _ => Err(StoreError::UnknownDatabase(url.to_string())),
+        }
+    }
+
+    /// How a SQLite file is to be opened: one writer beside many readers, and with the collation that
+    /// compares names without case.
+    ///
+    /// # Errors
+    /// If it is no SQLite URL.
+    pub fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
+        Ok(SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true)
+            .collation(NO_CASE, compare_without_case))
+    }
+
+    /// The kind of database.
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+            Self::MySql(_) => Dialect::MySql,
+        }
+    }
+
+    pub(super) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+            Self::MySql(pool) => pool.close().await,
+        }
+    }
+}
+
+fn limited<DB: Database>(options: PoolOptions<DB>) -> PoolOptions<DB>
+where
+    SqlxPool<DB>: Clone,
+{
+    options.max_connections(MAX_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT)
+}

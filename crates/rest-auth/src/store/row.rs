@@ -1,0 +1,59 @@
+//! A row that was read, from any of the databases.
+
+use sqlx::Row as _;
+use sqlx::mysql::MySqlRow;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use time::{OffsetDateTime, PrimitiveDateTime};
+
+use super::StoreError;
+use super::dialect::read_text_time;
+
+pub(super) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+    MySql(MySqlRow),
+}
+
+/// The value of a column, whichever database it comes from. Types are those of the schema, not checked again.
+macro_rules! get {
+    ($row:expr, $column:expr) => {
+        match $row {
+            Row::Sqlite(row) => row.try_get_unchecked($column),
+            Row::Postgres(row) => row.try_get_unchecked($column),
+            Row::MySql(row) => row.try_get_unchecked($column),
+        }
+    };
+}
+
+impl Row {
+    pub(super) fn text(&self, column: &'static str) -> Result<String, StoreError> {
+        Ok(get!(self, column)?)
+    }
+
+    pub(super) fn integer(&self, column: &'static str) -> Result<i64, StoreError> {
+        Ok(get!(self, column)?)
+    }
+
+    pub(super) fn boolean(&self, column: &'static str) -> Result<bool, StoreError> {
+        Ok(get!(self, column)?)
+    }
+
+    pub(super) fn time(&self, column: &'static str) -> Result<OffsetDateTime, StoreError> {
+        self.optional_time(column)?.ok_or(StoreError::Unreadable { column, value: "NULL".to_owned() })
+    }
+
+    pub(super) fn optional_time(&self, column: &'static str) -> Result<Option<OffsetDateTime>, StoreError> {
+        match self {
+            Self::Sqlite(row) => {
+                let value: Option<String> = row.try_get_unchecked(column)?;
+                value.map(|value| read_text_time(&value).ok_or(StoreError::Unreadable { column, value })).transpose()
+            }
+            Self::Postgres(row) => Ok(row.try_get_unchecked(column)?),
+            Self::MySql(row) => {
+                let value: Option<PrimitiveDateTime> = row.try_get_unchecked(column)?;
+                Ok(value.map(PrimitiveDateTime::assume_utc))
+            }
+        }
+    }
+}
