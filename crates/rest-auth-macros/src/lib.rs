@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Error, Expr, Fields, LitStr, Type, parse_macro_input};
+use syn::{Data, DeriveInput, Error, Expr, Fields, ItemFn, LitStr, Type, parse_macro_input};
 
 /// Makes a struct a list of fields.
 ///
@@ -82,4 +82,26 @@ fn type_name(ty: &Type) -> Option<String> {
         },
         syn::PathArguments::Parenthesized(_) => None,
     }
+}
+
+/// Runs an `async fn` as a test, once on each kind of database that is reachable.
+///
+/// See `rest_auth::testing::on_each_database`.
+#[proc_macro_attribute]
+pub fn each_database(_arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let function = parse_macro_input!(item as ItemFn);
+    let (attributes, name, body) = (&function.attrs, &function.sig.ident, &function.block);
+    if function.sig.asyncness.is_none() || !function.sig.inputs.is_empty() {
+        return Error::new(name.span(), "a test on each database is an async fn without parameters")
+            .into_compile_error()
+            .into();
+    }
+    quote! {
+        #(#attributes)*
+        #[test]
+        fn #name() {
+            ::rest_auth::testing::on_each_database(|| async #body);
+        }
+    }
+    .into()
 }

@@ -4,11 +4,11 @@ use axum::body::Body;
 use axum::http::Method;
 use serde_json::json;
 
-use crate::testing::TestApp;
+use crate::testing::{TestApp, each_database};
 
 const JANE: &str = "correct horse";
 
-#[tokio::test]
+#[each_database]
 async fn a_login_gives_a_key_a_session_and_a_secret() {
     let app = TestApp::new().await;
     app.user("jane", JANE).await;
@@ -40,7 +40,7 @@ async fn a_login_gives_a_key_a_session_and_a_secret() {
     );
 }
 
-#[tokio::test]
+#[each_database]
 async fn a_stale_token_stands_in_nobodys_way() {
     let app = TestApp::new().await;
     app.user("jane", JANE).await;
@@ -52,7 +52,7 @@ async fn a_stale_token_stands_in_nobodys_way() {
     }
 }
 
-#[tokio::test]
+#[each_database]
 async fn an_outdated_hash_is_replaced_and_a_wrong_password_replaces_nothing() {
     let app = TestApp::with("password_hashers = [{ name = 'pbkdf2_sha256', iterations = 20 }]").await;
     let jane = app.user("jane", JANE).await;
@@ -71,7 +71,7 @@ async fn an_outdated_hash_is_replaced_and_a_wrong_password_replaces_nothing() {
     }
 }
 
-#[tokio::test]
+#[each_database]
 async fn a_session_ends_in_time() {
     let app = TestApp::with("session_cookie_age = 60").await;
     app.user("jane", JANE).await;
@@ -88,7 +88,7 @@ async fn a_session_ends_in_time() {
     );
 }
 
-#[tokio::test]
+#[each_database]
 async fn a_flood_is_answered_503_and_the_rest_is_served() {
     // One thread at the full cost, and room for one more to wait.
     let app = TestApp::with(
@@ -112,7 +112,7 @@ async fn a_flood_is_answered_503_and_the_rest_is_served() {
     assert!(answers.iter().all(|answer| [400, 503].contains(&answer.status())), "{answers:?}");
 }
 
-#[tokio::test]
+#[each_database]
 async fn a_body_over_the_limit_is_refused() {
     let app = TestApp::with("data_upload_max_memory_size = 100").await;
     let long = json!({ "username": "x".repeat(100), "password": "x" }).to_string();
@@ -121,7 +121,7 @@ async fn a_body_over_the_limit_is_refused() {
     assert_eq!(answer.header("content-type"), "application/json");
 }
 
-#[tokio::test]
+#[each_database]
 async fn an_unknown_path_is_not_found_in_json() {
     let app = TestApp::new().await;
     let answer = app.client().get("/nothing/").await;
@@ -129,7 +129,7 @@ async fn an_unknown_path_is_not_found_in_json() {
     assert_eq!(answer.header("content-type"), "application/json");
 }
 
-#[tokio::test]
+#[each_database]
 async fn options_describe_the_fields() {
     let app = TestApp::with("cors_allow_all_origins = true").await;
     let answer = app.client().send(Method::OPTIONS, "/login/", None, Body::empty()).await;
@@ -140,7 +140,7 @@ async fn options_describe_the_fields() {
     );
 }
 
-#[tokio::test]
+#[each_database]
 async fn scripts_of_named_origins_may_read() {
     let app = TestApp::with("cors_allowed_origins = ['https://app.example.com']\ncors_allow_credentials = true").await;
     let mut client = app.client().header("origin", "https://app.example.com");

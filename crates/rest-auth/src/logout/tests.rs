@@ -1,8 +1,8 @@
 use serde_json::json;
 
-use crate::testing::TestApp;
+use crate::testing::{TestApp, each_database};
 
-#[tokio::test]
+#[each_database]
 async fn logout_takes_the_key_and_the_session() {
     let app = TestApp::new().await;
     app.user("jane", "correct horse").await;
@@ -23,7 +23,7 @@ async fn logout_takes_the_key_and_the_session() {
     assert_eq!(by_key.line(), r#"401 {"detail":"Invalid token."}"#);
 }
 
-#[tokio::test]
+#[each_database]
 async fn without_sessions_logout_wants_a_token() {
     let app = TestApp::with("rest_auth.session_login = false").await;
     let answer = app.client().post("/logout/", json!({})).await;

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::testing::{Client, TestApp};
+use crate::testing::{Client, TestApp, each_database};
 
 async fn logged_in(app: &TestApp, password: &str) -> Client {
     let mut client = app.client();
@@ -13,7 +13,7 @@ fn new(password: &str) -> serde_json::Value {
     json!({ "new_password1": password, "new_password2": password })
 }
 
-#[tokio::test]
+#[each_database]
 async fn other_sessions_end_and_this_one_stays() {
     let app = TestApp::new().await;
     app.user("jane", "correct horse").await;
@@ -27,7 +27,7 @@ async fn other_sessions_end_and_this_one_stays() {
     logged_in(&app, "battery staple").await;
 }
 
-#[tokio::test]
+#[each_database]
 async fn the_rules_are_on_unless_switched_off() {
     let app = TestApp::new().await;
     app.user("jane", "correct horse").await;
@@ -39,7 +39,7 @@ async fn the_rules_are_on_unless_switched_off() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[each_database]
 async fn the_old_password_changes_it_once() {
     let app = TestApp::with("rest_auth.old_password_field_enabled = true").await;
     app.user("jane", "correct horse").await;
@@ -52,7 +52,7 @@ async fn the_old_password_changes_it_once() {
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{} {}", first.line(), second.line());
 }
 
-#[tokio::test]
+#[each_database]
 async fn any_of_djangos_hashers_makes_the_new_hash() {
     for hasher in ["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "bcrypt", "scrypt"] {
         let cost = match hasher {

@@ -35,7 +35,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::testing::TestApp;
+    use crate::testing::{TestApp, each_database};
 
     fn data() -> impl Strategy<Value = Map<String, Value>> {
         let value = prop_oneof![
@@ -46,7 +46,7 @@ mod tests {
         proptest::collection::hash_map(".{0,10}", value, 0..8).prop_map(|map| map.into_iter().collect())
     }
 
-    #[tokio::test]
+    #[each_database]
     async fn what_is_encoded_decodes_and_no_text_panics() {
         let app = TestApp::new().await;
         let auth = app.auth();

@@ -53,7 +53,7 @@ impl From<MySqlPool> for Pool {
 }
 
 impl Pool {
-    pub(super) async fn connect(url: &DatabaseUrl) -> Result<Self, StoreError> {
+    pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Self, StoreError> {
         let scheme = url.expose().split(':').next().unwrap_or_default();
         match scheme {
             "sqlite" => {
@@ -98,7 +98,7 @@ impl Pool {
         }
     }
 
-    pub(super) async fn close(&self) {
+    pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,
             Self::Postgres(pool) => pool.close().await,

@@ -1,7 +1,7 @@
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
 
-use crate::testing::{Answer, TestApp};
+use crate::testing::{Answer, TestApp, each_database};
 
 /// A token as SimpleJWT would have signed it under the secret key.
 fn token(app: &TestApp, change: impl FnOnce(&mut Value)) -> String {
@@ -21,7 +21,7 @@ async fn show(app: &TestApp, token: &str) -> Answer {
     app.client().header("authorization", &format!("Bearer {token}")).get("/user/").await
 }
 
-#[tokio::test]
+#[each_database]
 async fn a_token_of_djangos_is_good_here() {
     let app = TestApp::new().await;
     app.user("jane", "correct horse").await;
@@ -32,7 +32,7 @@ async fn a_token_of_djangos_is_good_here() {
     );
 }
 
-#[tokio::test]
+#[each_database]
 async fn no_other_token_is() {
     let app = TestApp::new().await;
     app.user("jane", "correct horse").await;
@@ -62,7 +62,7 @@ async fn no_other_token_is() {
     }
 }
 
-#[tokio::test]
+#[each_database]
 async fn the_first_way_to_authenticate_names_the_challenge() {
     for (ways, status, challenge) in
         [("'jwt', 'session'", 401, "Bearer realm=\"api\""), ("'token'", 401, "Token"), ("'session', 'token'", 403, "")]

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::testing::{Client, TestApp};
+use crate::testing::{Client, TestApp, each_database};
 
 async fn logged_in(app: &TestApp, username: &str) -> Client {
     app.user(username, "correct horse").await;
@@ -9,7 +9,7 @@ async fn logged_in(app: &TestApp, username: &str) -> Client {
     client.with_csrf()
 }
 
-#[tokio::test]
+#[each_database]
 async fn a_put_with_ones_own_name_is_no_theft() {
     let app = TestApp::new().await;
     let mut jane = logged_in(&app, "jane").await;
@@ -21,7 +21,7 @@ async fn a_put_with_ones_own_name_is_no_theft() {
     assert_eq!(put.header("allow"), "GET, PUT, PATCH, HEAD, OPTIONS");
 }
 
-#[tokio::test]
+#[each_database]
 async fn everything_wrong_is_said_at_once() {
     let app = TestApp::new().await;
     let mut jane = logged_in(&app, "jane").await;
@@ -34,7 +34,7 @@ async fn everything_wrong_is_said_at_once() {
     );
 }
 
-#[tokio::test]
+#[each_database]
 async fn another_sites_page_cannot_write() {
     let app = TestApp::new().await;
     let mut jane = logged_in(&app, "jane").await;
@@ -47,7 +47,7 @@ async fn another_sites_page_cannot_write() {
     assert_eq!(jane.get("/user/").await.json()["first_name"], "");
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[each_database]
 async fn of_two_who_want_one_name_one_gets_it() {
     let app = TestApp::new().await;
     let (mut jane, mut joe) = (logged_in(&app, "jane").await, logged_in(&app, "joe").await);

@@ -1,0 +1,127 @@
+//! An application's accounts in a test: a database of their own (one of each kind that is reachable, with
+//! [`each_database`]), cheap hashes, a clock that stands still,
+//! and clients that keep their cookies. Behind the feature `testing`.
+//!
+//! ```
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! use rest_auth::testing::TestApp;
+//! use serde_json::json;
+//!
+//! let app = TestApp::new().await;
+//! app.user("jane", "correct horse").await;
+//! let login = app.client().post("/login/", json!({ "username": "jane", "password": "correct horse" })).await;
+//! assert_eq!(login.status(), 200);
+//! # });
+//! ```
+
+mod client;
+mod database;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::HeaderMap;
+use serde_json::Value;
+use time::macros::datetime;
+
+pub use client::{Answer, Client};
+pub use database::on_each_database;
+pub use rest_auth_macros::each_database;
+
+use crate::auth::Auth;
+use crate::passwords::HasherSetting;
+use crate::settings::Settings;
+use crate::source::{Clock, Random};
+use crate::store::User;
+use crate::users::NewAccount;
+
+/// Accounts of their own, as an application would have them.
+#[derive(Debug)]
+pub struct TestApp {
+    auth: Auth,
+    /// Goes when the test ends.
+    database: database::TestDatabase,
+}
+
+impl TestApp {
+    /// With the default settings.
+    pub async fn new() -> Self {
+        Self::with("").await
+    }
+
+    /// With settings as they would stand in `rest-auth.toml`.
+    ///
+    /// # Panics
+    /// If they cannot be used.
+    pub async fn with(toml: &str) -> Self {
+        let loaded = Settings::from_toml(toml).unwrap_or_else(|error| panic!("{error}"));
+        Self::with_settings(loaded.settings).await
+    }
+
+    /// With these settings; the database is always the test's own, the default hash a cheap one.
+    ///
+    /// # Panics
+    /// If they cannot be used.
+    pub async fn with_settings(mut settings: Settings) -> Self {
+        let database = database::TestDatabase::make().await;
+        if settings.password_hashers == HasherSetting::defaults() {
+            settings.password_hashers = vec![HasherSetting::pbkdf2_sha256(1000)];
+        }
+        settings.secret_key.get_or_insert_with(|| "a-key-for-tests-only-0123456789-abcdefghijklmnopqrstuvw".into());
+        let auth = Auth::builder()
+            .settings(settings)
+            .database_url(&database.url)
+            .sources(Clock::Fixed(datetime!(2026-01-02 03:04:05 UTC).into()), Random::seeded(7))
+            .migrate()
+            .build()
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
+        Self { auth, database }
+    }
+
+    /// The accounts.
+    pub fn auth(&self) -> &Auth {
+        &self.auth
+    }
+
+    /// Makes a user NAME with the address NAME@example.com, by no password rules.
+    ///
+    /// # Panics
+    /// If there is such a user.
+    pub async fn user(&self, username: &str, password: &str) -> User {
+        let account = NewAccount {
+            username: username.to_owned(),
+            email: format!("{username}@example.com"),
+            ..NewAccount::default()
+        };
+        let user = self.auth.users().create(account).await.expect("a user");
+        let hash = self.auth.passwords().make(password).await.expect("a hash");
+        let mut db = self.auth.store().connection().await.expect("a connection");
+        db.set_password(user.id, &hash).await.expect("the password is kept");
+        db.user_by_id(user.id).await.expect("an answer").expect("the user")
+    }
+
+    /// Runs a statement on the database and gives its rows: numbers, truths as 0 and 1, texts and nulls.
+    ///
+    /// # Panics
+    /// If the database refuses it, or a column is of another type.
+    pub async fn sql(&self, sql: &str) -> Vec<Vec<Value>> {
+        self.database.sql(sql).await
+    }
+
+    /// Lets time go by.
+    pub fn advance(&self, by: Duration) {
+        self.auth.clock().advance(by);
+    }
+
+    /// A client without cookies, at the endpoints.
+    pub fn client(&self) -> Client {
+        self.client_of(self.auth.router())
+    }
+
+    /// A client at an application's own router.
+    pub fn client_of(&self, router: Router) -> Client {
+        Client { router, cookies: BTreeMap::new(), headers: HeaderMap::new() }
+    }
+}
