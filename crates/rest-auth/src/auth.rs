@@ -11,6 +11,7 @@ use crate::endpoint::Guard::{Anyone, AnyoneTruthful, LoggedIn};
 use crate::endpoint::Slash::{Optional, Required};
 use crate::endpoint::{Endpoint, Guard, Methods, Slash};
 use crate::error::Error;
+use crate::hooks::{Hooks, Registered};
 use crate::passwords::Passwords;
 use crate::settings::{Authentication, DatabaseUrl, Secret, Settings, SettingsError};
 use crate::source::{Clock, Random};
@@ -30,6 +31,7 @@ struct Inner {
     passwords: Passwords,
     clock: Clock,
     random: Arc<Random>,
+    hooks: Hooks,
 }
 
 /// Every endpoint: its path below the router, its slash, who may use it, what it does.
@@ -96,6 +98,10 @@ impl Auth {
         &self.0.passwords
     }
 
+    pub(crate) fn hooks(&self) -> &Hooks {
+        &self.0.hooks
+    }
+
     pub(crate) fn now(&self) -> OffsetDateTime {
         self.0.clock.now()
     }
@@ -130,6 +136,7 @@ impl Auth {
 pub struct Builder {
     settings: Settings,
     pool: Option<Pool>,
+    hooks: Hooks,
     migrate: bool,
     clock: Option<Clock>,
     random: Option<Random>,
@@ -157,6 +164,17 @@ impl Builder {
     /// Takes the connections that the application has already, in place of `database_url`.
     pub fn pool(mut self, pool: impl Into<Pool>) -> Self {
         self.pool = Some(pool.into());
+        self
+    }
+
+    /// Adds a function that is called with every new user, inside the transaction that makes them. If it
+    /// fails, there is no user, and the client gets its error.
+    pub fn after_registration<F, Fut>(mut self, hook: F) -> Self
+    where
+        F: Fn(Registered) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), Error>> + Send + 'static,
+    {
+        self.hooks.after_registration(hook);
         self
     }
 
@@ -204,6 +222,7 @@ impl Builder {
             passwords,
             clock: self.clock.unwrap_or(Clock::System),
             random,
+            hooks: self.hooks,
         })))
     }
 }

@@ -57,6 +57,7 @@ async fn register(request: &mut Request) -> Result<Response, Error> {
     let password = auth.passwords().make(&input.password1).await?;
     let mut tx = auth.store().begin().await?;
     let user = create(&auth, &mut tx, input, password).await?;
+    let mut tx = auth.hooks().registered(tx, &user).await?;
     if auth.settings().account.email_verification == EmailVerification::Mandatory {
         let body = json!({ "detail": "Verification e-mail sent." });
         let admission = login::Admission::not_yet(request, &mut tx, body).await?;

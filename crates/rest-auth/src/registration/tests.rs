@@ -1,6 +1,10 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use crate::auth::Auth;
+use crate::error::Error;
+use crate::hooks::Registered;
+use crate::settings::Settings;
 use crate::store::Dialect;
 use crate::testing::{TestApp, each_database};
 
@@ -146,4 +150,45 @@ async fn power_cannot_be_registered() {
         ("1", false, false, true)
     );
     assert_eq!(jane.date_joined, app.auth().now());
+}
+
+/// What an application may do with a new user: a row in a table of its own, and a rule.
+async fn note(registered: Registered) -> Result<(), Error> {
+    let insert = format!("INSERT INTO app_note (user_id) VALUES ({})", registered.user.id);
+    let insert = sqlx::raw_sql(sqlx::AssertSqlSafe(insert));
+    let mut tx = registered.transaction().await;
+    if let Some(sqlite) = tx.sqlite() {
+        insert.execute(sqlite).await?;
+    } else if let Some(postgres) = tx.postgres() {
+        insert.execute(postgres).await?;
+    } else if let Some(mysql) = tx.mysql() {
+        insert.execute(mysql).await?;
+    }
+    match registered.user.username.as_str() {
+        "eve" => Err(Error::field("username", "Not you.")),
+        _ => Ok(()),
+    }
+}
+
+#[each_database]
+async fn an_application_writes_in_the_same_transaction() {
+    let app = TestApp::built(Settings::default(), |builder| builder.after_registration(note)).await;
+    app.sql("CREATE TABLE app_note (user_id integer)").await;
+    let refused = app.client().post("/registration/", form("eve", "eve@example.com")).await;
+    assert_eq!(refused.line(), r#"400 {"username":["Not you."]}"#);
+    assert!(app.sql("SELECT id FROM auth_user").await.is_empty());
+    assert!(app.sql("SELECT user_id FROM app_note").await.is_empty());
+    assert_eq!(app.client().post("/registration/", form("jane", "jane@example.com")).await.status(), 201);
+    assert_eq!(app.sql("SELECT user_id FROM app_note").await, app.sql("SELECT id FROM auth_user").await);
+}
+
+#[each_database]
+async fn an_application_hands_over_its_own_connections() {
+    let app = TestApp::new().await;
+    app.user("jane", "correct horse").await;
+    let builder = Auth::builder().settings(app.auth().settings().clone()).database_url("sqlite://not-used.db");
+    let auth = builder.pool(app.auth().store().pool().clone()).build().await.expect("accounts");
+    let mut client = app.client_of(auth.router());
+    let login = client.post("/login/", json!({ "username": "JANE", "password": "correct horse" })).await;
+    assert_eq!(login.status(), 200);
 }

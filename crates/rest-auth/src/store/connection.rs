@@ -3,13 +3,17 @@
 use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
 use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, Database, Executor, MySql, Postgres, Sqlite, Transaction};
+use sqlx::{
+    AssertSqlSafe, Database, Executor, MySql, MySqlConnection, PgConnection, Postgres, Sqlite, SqliteConnection,
+    Transaction,
+};
 
 use super::dialect::Dialect;
 use super::row::Row;
 use super::{Pool, StoreError};
 
-/// A connection to the database. What a flow asks of it are its methods, a file a table.
+/// A connection to the accounts' database. What our flows ask of it are its methods, a file a table; an
+/// application runs statements of its own on what `sqlite`, `postgres` or `mysql` gives.
 pub struct Connection(Inner);
 
 enum Inner {
@@ -88,7 +92,32 @@ impl Connection {
         }))
     }
 
-    pub(super) fn dialect(&self) -> Dialect {
+    /// The SQLite connection, to run statements of one's own on; `None` if it is to another database.
+    pub fn sqlite(&mut self) -> Option<&mut SqliteConnection> {
+        match &mut self.0 {
+            Inner::Sqlite(held) => Some(held.connection()),
+            _ => None,
+        }
+    }
+
+    /// The PostgreSQL connection, likewise.
+    pub fn postgres(&mut self) -> Option<&mut PgConnection> {
+        match &mut self.0 {
+            Inner::Postgres(held) => Some(held.connection()),
+            _ => None,
+        }
+    }
+
+    /// The MySQL or MariaDB connection, likewise.
+    pub fn mysql(&mut self) -> Option<&mut MySqlConnection> {
+        match &mut self.0 {
+            Inner::MySql(held) => Some(held.connection()),
+            _ => None,
+        }
+    }
+
+    /// The kind of database.
+    pub fn dialect(&self) -> Dialect {
         match &self.0 {
             Inner::Sqlite(_) => Dialect::Sqlite,
             Inner::Postgres(_) => Dialect::Postgres,

@@ -44,6 +44,11 @@ impl Store {
         Ok(Self { pool: Pool::connect(url).await? })
     }
 
+    /// The connections.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
     /// The kind of database.
     pub fn dialect(&self) -> Dialect {
         self.pool.dialect()

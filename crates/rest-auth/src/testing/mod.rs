@@ -29,7 +29,7 @@ pub use client::{Answer, Client};
 pub use database::on_each_database;
 pub use rest_auth_macros::each_database;
 
-use crate::auth::Auth;
+use crate::auth::{Auth, Builder};
 use crate::passwords::HasherSetting;
 use crate::settings::Settings;
 use crate::source::{Clock, Random};
@@ -59,19 +59,27 @@ impl TestApp {
         Self::with_settings(loaded.settings).await
     }
 
-    /// With these settings; the database is always the test's own, the default hash a cheap one.
+    /// With these settings. The database is always the test's own, and the default hash a
+    /// cheap one.
     ///
     /// # Panics
     /// If they cannot be used.
-    pub async fn with_settings(mut settings: Settings) -> Self {
+    pub async fn with_settings(settings: Settings) -> Self {
+        Self::built(settings, |builder| builder).await
+    }
+
+    /// With these settings, and whatever else an application adds to the builder.
+    ///
+    /// # Panics
+    /// If that cannot be used.
+    pub async fn built(mut settings: Settings, add: impl FnOnce(Builder) -> Builder) -> Self {
         let database = database::TestDatabase::make().await;
         if settings.password_hashers == HasherSetting::defaults() {
             settings.password_hashers = vec![HasherSetting::pbkdf2_sha256(1000)];
         }
         settings.secret_key.get_or_insert_with(|| "a-key-for-tests-only-0123456789-abcdefghijklmnopqrstuvw".into());
-        let auth = Auth::builder()
-            .settings(settings)
-            .database_url(&database.url)
+        let builder = Auth::builder().settings(settings).database_url(&database.url);
+        let auth = add(builder)
             .sources(Clock::Fixed(datetime!(2026-01-02 03:04:05 UTC).into()), Random::seeded(7))
             .migrate()
             .build()
