@@ -193,3 +193,62 @@ CREATE TABLE "dj_rest_auth_mfa_authenticator" (
 );
 CREATE UNIQUE INDEX "dj_rest_auth_mfa_authenticator_user_id_type_62322d58_uniq" ON "dj_rest_auth_mfa_authenticator" ("user_id", "type");
 CREATE INDEX "dj_rest_auth_mfa_authenticator_user_id_e953f0ca" ON "dj_rest_auth_mfa_authenticator" ("user_id");
+
+-- table django_migrations
+-- What Django is told of the tables above, so that its own migrations go on from here.
+CREATE TABLE "django_migrations" (
+    "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "app" varchar(255) NOT NULL,
+    "name" varchar(255) NOT NULL,
+    "applied" datetime NOT NULL
+);
+INSERT INTO "django_migrations" ("app", "name", "applied") VALUES
+    ('contenttypes', '0001_initial', CURRENT_TIMESTAMP),
+    ('auth', '0001_initial', CURRENT_TIMESTAMP),
+    ('account', '0001_initial', CURRENT_TIMESTAMP),
+    ('account', '0002_email_max_length', CURRENT_TIMESTAMP),
+    ('account', '0003_alter_emailaddress_create_unique_verified_email', CURRENT_TIMESTAMP),
+    ('account', '0004_alter_emailaddress_drop_unique_email', CURRENT_TIMESTAMP),
+    ('account', '0005_emailaddress_idx_upper_email', CURRENT_TIMESTAMP),
+    ('account', '0006_emailaddress_lower', CURRENT_TIMESTAMP),
+    ('account', '0007_emailaddress_idx_email', CURRENT_TIMESTAMP),
+    ('account', '0008_emailaddress_unique_primary_email_fixup', CURRENT_TIMESTAMP),
+    ('account', '0009_emailaddress_unique_primary_email', CURRENT_TIMESTAMP),
+    ('contenttypes', '0002_remove_content_type_name', CURRENT_TIMESTAMP),
+    ('auth', '0002_alter_permission_name_max_length', CURRENT_TIMESTAMP),
+    ('auth', '0003_alter_user_email_max_length', CURRENT_TIMESTAMP),
+    ('auth', '0004_alter_user_username_opts', CURRENT_TIMESTAMP),
+    ('auth', '0005_alter_user_last_login_null', CURRENT_TIMESTAMP),
+    ('auth', '0006_require_contenttypes_0002', CURRENT_TIMESTAMP),
+    ('auth', '0007_alter_validators_add_error_messages', CURRENT_TIMESTAMP),
+    ('auth', '0008_alter_user_username_max_length', CURRENT_TIMESTAMP),
+    ('auth', '0009_alter_user_last_name_max_length', CURRENT_TIMESTAMP),
+    ('auth', '0010_alter_group_name_max_length', CURRENT_TIMESTAMP),
+    ('auth', '0011_update_proxy_permissions', CURRENT_TIMESTAMP),
+    ('auth', '0012_alter_user_first_name_max_length', CURRENT_TIMESTAMP),
+    ('authtoken', '0001_initial', CURRENT_TIMESTAMP),
+    ('authtoken', '0002_auto_20160226_1747', CURRENT_TIMESTAMP),
+    ('authtoken', '0003_tokenproxy', CURRENT_TIMESTAMP),
+    ('authtoken', '0004_alter_tokenproxy_options', CURRENT_TIMESTAMP),
+    ('dj_rest_auth_mfa', '0001_initial', CURRENT_TIMESTAMP),
+    ('sessions', '0001_initial', CURRENT_TIMESTAMP),
+    ('sites', '0001_initial', CURRENT_TIMESTAMP),
+    ('sites', '0002_alter_domain_unique', CURRENT_TIMESTAMP),
+    ('socialaccount', '0001_initial', CURRENT_TIMESTAMP),
+    ('socialaccount', '0002_token_max_lengths', CURRENT_TIMESTAMP),
+    ('socialaccount', '0003_extra_data_default_dict', CURRENT_TIMESTAMP),
+    ('socialaccount', '0004_app_provider_id_settings', CURRENT_TIMESTAMP),
+    ('socialaccount', '0005_socialtoken_nullable_app', CURRENT_TIMESTAMP),
+    ('socialaccount', '0006_alter_socialaccount_extra_data', CURRENT_TIMESTAMP),
+    ('token_blacklist', '0001_initial', CURRENT_TIMESTAMP),
+    ('token_blacklist', '0002_outstandingtoken_jti_hex', CURRENT_TIMESTAMP),
+    ('token_blacklist', '0003_auto_20171017_2007', CURRENT_TIMESTAMP),
+    ('token_blacklist', '0004_auto_20171017_2013', CURRENT_TIMESTAMP),
+    ('token_blacklist', '0005_remove_outstandingtoken_jti', CURRENT_TIMESTAMP),
+    ('token_blacklist', '0006_auto_20171017_2113', CURRENT_TIMESTAMP),
+    ('token_blacklist', '0007_auto_20171017_2214', CURRENT_TIMESTAMP),
+    ('token_blacklist', '0008_migrate_to_bigautofield', CURRENT_TIMESTAMP),
+    ('token_blacklist', '0010_fix_migrate_to_bigautofield', CURRENT_TIMESTAMP),
+    ('token_blacklist', '0011_linearizes_history', CURRENT_TIMESTAMP),
+    ('token_blacklist', '0012_alter_outstandingtoken_user', CURRENT_TIMESTAMP),
+    ('token_blacklist', '0013_alter_blacklistedtoken_options_and_more', CURRENT_TIMESTAMP);

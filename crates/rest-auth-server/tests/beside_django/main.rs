@@ -1,0 +1,88 @@
+//! rest-auth and the real Django on one PostgreSQL database, each going on where the other left off. Left out,
+//! with a line, where there is no PostgreSQL (`REST_AUTH_TEST_POSTGRES`) or Django cannot be installed.
+
+mod site;
+
+use std::process::Command;
+
+use serde_json::json;
+use site::{Site, left_out};
+
+#[test]
+fn adopting_changes_nothing_of_djangos() {
+    let Some(site) = Site::new("adopted") else { return left_out() };
+    site.django(&["migrate", "-v0"]);
+    let before = site.schema();
+    assert!(before.contains("auth_user.username"), "{before}");
+    assert_eq!(site.rest_auth(&["migrate"]).lines().count(), 1, "no table was made");
+    assert_eq!(site.schema(), before);
+    // Django finds everything as it left it, and its admin works.
+    site.django(&["migrate", "--check"]);
+    site.django(&["check"]);
+    assert!(site.rest_auth(&["user", "create", "root", "--superuser", "--no-password"]).starts_with("Made root"));
+    let shell = "from django.contrib.auth import get_user_model as m; print(m().objects.get(username='root').is_superuser)";
+    assert!(site.django(&["shell", "-v0", "-c", shell]).ends_with("True\n"));
+}
+
+#[test]
+fn django_accepts_every_table_that_rest_auth_made() {
+    let Some(site) = Site::new("made") else { return left_out() };
+    site.rest_auth(&["migrate"]);
+    let made = site.tables();
+    site.django(&["migrate", "--fake-initial", "-v0"]);
+    site.django(&["migrate", "--check"]);
+    assert!(made.iter().all(|table| site.tables().contains(table)));
+}
+
+#[test]
+fn what_one_begins_the_other_finishes() {
+    let Some(site) = Site::new("relay") else { return left_out() };
+    site.django(&["migrate", "-v0"]);
+    let (django, rest_auth) = (site.serve_django(), site.serve_rest_auth());
+    let form = |name: &str| {
+        json!({
+            "username": name,
+            "email": format!("{name}@example.com"),
+            "password1": "correct horse battery",
+            "password2": "correct horse battery",
+        })
+    };
+    for (name, here, there) in [("jane", &django, &rest_auth), ("joe", &rest_auth, &django)] {
+        let mut client = here.client();
+        let (status, body) = client.post("registration/", &form(name));
+        assert_eq!(status, 201, "{body}");
+        let key = body["key"].as_str().expect("a key").to_owned();
+
+        // The key and the session are good over there,
+        let (status, details) = there.client().get("user/", &[("authorization", &format!("Token {key}"))]);
+        assert_eq!((status, details["username"].as_str()), (200, Some(name)));
+        let mut client = client.at(there);
+        let (status, details) = client.get("user/", &[]);
+        assert_eq!((status, details["username"].as_str()), (200, Some(name)));
+
+        // the password that is changed there is the one here,
+        let change = json!({ "new_password1": "battery staple", "new_password2": "battery staple" });
+        let (status, body) = client.post("password/change/", &change);
+        assert_eq!(status, 200, "{body}");
+        let login = |password: &str| json!({ "username": name, "password": password });
+        assert_eq!(here.client().post("login/", &login("correct horse battery")).0, 400);
+        let (status, body) = here.client().post("login/", &login("battery staple"));
+        assert_eq!((status, body["key"].as_str()), (200, Some(key.as_str())));
+
+        // the session that changed it goes on here, and a logout here is one there.
+        let mut client = client.at(here);
+        assert_eq!(client.get("user/", &[]).0, 200);
+        assert_eq!(client.post("logout/", &json!({})).0, 200);
+        assert_eq!(there.client().get("user/", &[("authorization", &format!("Token {key}"))]).0, 401);
+    }
+    let (status, body) = rest_auth.client().post("registration/", &form("JANE"));
+    assert_eq!((status, body), (400, json!({ "username": ["A user with that username already exists."] })));
+}
+
+/// The command that a test runs, with what it prints; it must succeed.
+fn output(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{command:?}\n{}{}", text(&output.stdout), text(&output.stderr));
+    text(&output.stdout)
+}

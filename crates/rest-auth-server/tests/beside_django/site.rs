@@ -1,0 +1,228 @@
+//! A database with Django and rest-auth on it.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use ureq::Agent;
+use url::Url;
+
+use crate::output;
+
+const SECRET_KEY: &str = "a-key-for-tests-only-0123456789-abcdefghijklmnopqrstuvw";
+
+/// Says what is left out, past the test runner, which keeps what a test prints to itself.
+pub fn left_out() {
+    let _ = writeln!(std::io::stderr(), "left out, without PostgreSQL or without Django: the tests beside Django");
+}
+
+/// A Python with Django, in a virtual environment of its own below the build's folder.
+fn python() -> Option<&'static Path> {
+    static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
+    PYTHON
+        .get_or_init(|| {
+            let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("django");
+            let python = folder.join("bin/python");
+            let run = |command: &mut Command| {
+                let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
+                quiet.status().is_ok_and(|status| status.success())
+            };
+            let installed = run(Command::new(&python).args(["-c", "import dj_rest_auth, psycopg"]));
+            let requirements = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/beside_django/django/requirements.txt");
+            let ready = installed
+                || run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
+                    && run(Command::new(&python).args(["-m", "pip", "install", "-q", "-r", requirements]));
+            ready.then_some(python)
+        })
+        .as_deref()
+}
+
+pub struct Site {
+    server: Url,
+    name: String,
+    python: &'static Path,
+}
+
+impl Site {
+    /// A fresh database; `None` where there is no PostgreSQL or no Django.
+    pub fn new(name: &str) -> Option<Self> {
+        let server = Url::parse(&std::env::var("REST_AUTH_TEST_POSTGRES").ok()?).expect("a URL");
+        let name = format!("rest_auth_django_{name}_{}", std::process::id());
+        let site = Self { server, name, python: python()? };
+        site.on_server(&format!("DROP DATABASE IF EXISTS {}", site.name));
+        site.on_server(&format!("CREATE DATABASE {}", site.name));
+        Some(site)
+    }
+
+    fn url(&self) -> String {
+        let mut url = self.server.clone();
+        url.set_path(&self.name);
+        url.into()
+    }
+
+    fn on_server(&self, sql: &str) {
+        query(self.server.as_str(), sql);
+    }
+
+    /// Every column, constraint and index of the database, one a line.
+    pub fn schema(&self) -> String {
+        query(
+            &self.url(),
+            "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable AS line \
+               FROM information_schema.columns WHERE table_schema = 'public' \
+             UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) \
+               FROM pg_constraint WHERE connamespace = 'public'::regnamespace \
+             UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY line",
+        )
+        .join("\n")
+    }
+
+    pub fn tables(&self) -> Vec<String> {
+        query(&self.url(), "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'")
+    }
+
+    fn django_command(&self) -> Command {
+        let mut command = Command::new(self.python);
+        command
+            .arg("manage.py")
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/beside_django/django"))
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("SECRET_KEY", SECRET_KEY)
+            .env("PGHOST", self.server.host_str().unwrap_or("127.0.0.1"))
+            .env("PGPORT", self.server.port().unwrap_or(5432).to_string())
+            .env("PGUSER", self.server.username())
+            .env("PGPASSWORD", self.server.password().unwrap_or_default())
+            .env("PGDATABASE", &self.name);
+        command
+    }
+
+    pub fn django(&self, arguments: &[&str]) -> String {
+        output(self.django_command().args(arguments))
+    }
+
+    fn rest_auth_command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rest-auth"));
+        command
+            .current_dir(env!("CARGO_TARGET_TMPDIR"))
+            .env("REST_AUTH__SECRET_KEY", SECRET_KEY)
+            .env("REST_AUTH__DATABASE_URL", self.url())
+            .env("REST_AUTH__ACCOUNT__EMAIL_VERIFICATION", "none");
+        command
+    }
+
+    pub fn rest_auth(&self, arguments: &[&str]) -> String {
+        output(self.rest_auth_command().args(arguments))
+    }
+
+    pub fn serve_django(&self) -> Server {
+        Server::start(|address| {
+            let mut command = self.django_command();
+            command.args(["runserver", "--noreload", address]);
+            command
+        })
+    }
+
+    pub fn serve_rest_auth(&self) -> Server {
+        Server::start(|address| {
+            let mut command = self.rest_auth_command();
+            command.env("REST_AUTH__BIND", address);
+            command
+        })
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.on_server(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+    }
+}
+
+/// The first column of what a statement gives.
+fn query(url: &str, sql: &str) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let pool = sqlx::PgPool::connect(url).await.expect("PostgreSQL");
+        let rows = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_all(&pool).await.expect("rows");
+        pool.close().await;
+        rows
+    })
+}
+
+/// A server that runs until it is dropped.
+pub struct Server {
+    child: Child,
+    base: String,
+}
+
+impl Server {
+    fn start(command: impl Fn(&str) -> Command) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
+        let address = free.to_string();
+        let child = command(&address).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a server");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while TcpStream::connect(&address).is_err() {
+            assert!(Instant::now() < deadline, "nothing listens at {address}");
+            std::thread::yield_now();
+        }
+        Self { child, base: format!("http://{address}/api/auth/") }
+    }
+
+    pub fn client(&self) -> Client {
+        Client { base: self.base.clone(), cookies: BTreeMap::new() }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A browser, as far as it matters: it keeps its cookies, and repeats the secret in the header.
+pub struct Client {
+    base: String,
+    cookies: BTreeMap<String, String>,
+}
+
+impl Client {
+    /// The same client, speaking to another server.
+    pub fn at(self, server: &Server) -> Self {
+        Self { base: server.base.clone(), ..self }
+    }
+
+    pub fn get(&mut self, path: &str, headers: &[(&str, &str)]) -> (u16, Value) {
+        self.send("GET", path, headers, None)
+    }
+
+    pub fn post(&mut self, path: &str, body: &Value) -> (u16, Value) {
+        self.send("POST", path, &[], Some(body))
+    }
+
+    fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> (u16, Value) {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if let Some(token) = self.cookies.get("csrftoken") {
+            request = request.header("x-csrftoken", token);
+        }
+        let request = request.header("cookie", cookies.join("; ")).header("content-type", "application/json");
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
+        let mut response = agent.run(request.body(body).expect("a request")).expect("an answer");
+        for cookie in response.headers().get_all("set-cookie") {
+            let (name, rest) = cookie.to_str().expect("text").split_once('=').expect("a cookie");
+            let value = rest.split(';').next().unwrap_or_default().trim_matches('"');
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        let text = response.body_mut().read_to_string().expect("text");
+        (response.status().as_u16(), serde_json::from_str(&text).unwrap_or_else(|_| text.into()))
+    }
+}
