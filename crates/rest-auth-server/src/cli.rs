@@ -25,7 +25,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serves the endpoints until Ctrl-C or SIGTERM, then finishes the requests under way.
+    /// Serves the endpoints until Ctrl-C or SIGTERM, then finishes the requests under way, for half a minute at
+    /// most; told again, it stops at once.
     ///
     /// An empty database is given its tables; one that lacks some is refused until `migrate` has run.
     Serve,
@@ -86,22 +87,22 @@ pub enum UserAction {
     },
     /// Gives a user another password and ends their sessions.
     SetPassword {
-        /// The user's name or id.
+        /// The user's name, or #ID.
         user: String,
     },
     /// Lets a user log in again.
     Activate {
-        /// The user's name or id.
+        /// The user's name, or #ID.
         user: String,
     },
     /// Keeps a user out; their tokens and sessions are good no more.
     Deactivate {
-        /// The user's name or id.
+        /// The user's name, or #ID.
         user: String,
     },
     /// Gives a user every right in Django's admin.
     Superuser {
-        /// The user's name or id.
+        /// The user's name, or #ID.
         user: String,
         /// Takes the rights away instead.
         #[arg(long)]

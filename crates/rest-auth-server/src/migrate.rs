@@ -1,18 +1,23 @@
 //! `rest-auth migrate`.
 
 use anyhow::Context;
-use rest_auth::{Settings, Store};
+use rest_auth::{Dialect, Settings, Store};
+
+use crate::setup::{self, UNUSABLE};
 
 pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
-    let store = Store::connect(&settings.database_url).await.context("the database cannot be used")?;
     if plan {
-        let statements = store.migration_plan().await?;
+        let statements = match setup::missing_file(settings) {
+            Some(_) => Store::statements(Dialect::Sqlite),
+            None => Store::open(&settings.database_url).await.context(UNUSABLE)?.migration_plan().await?,
+        };
         if statements.is_empty() {
             println!("-- Nothing to do: every table is there.");
         }
         statements.iter().for_each(|statements| println!("{statements}\n"));
         return Ok(());
     }
+    let store = Store::connect(&settings.database_url).await.context(UNUSABLE)?;
     let made = store.migrate().await?;
     for table in &made {
         println!("made {table}");

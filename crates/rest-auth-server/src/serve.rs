@@ -1,11 +1,13 @@
 //! `rest-auth serve`.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
 use rest_auth::{Auth, Settings};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tower_http::trace::TraceLayer;
 use tracing_subscriber::EnvFilter;
 
@@ -19,10 +21,32 @@ pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
     let auth = setup::auth(settings).await?;
     let listener = TcpListener::bind(&bind).await.with_context(|| format!("cannot listen at {bind}"))?;
     println!("{}", greeting(&auth, listener.local_addr()?.to_string(), key.as_deref()));
-    axum::serve(listener, router(&auth)).with_graceful_shutdown(told_to_stop()).await?;
-    auth.store().close().await;
+    let (stopping, stopped) = oneshot::channel();
+    let signal = async {
+        told_to_stop().await;
+        tracing::info!("stopping; requests under way are finished first");
+        let _ = stopping.send(());
+    };
+    tokio::select! {
+        served = axum::serve(listener, router(&auth)).with_graceful_shutdown(signal) => served?,
+        () = patience_ends(stopped) => tracing::warn!("stopped before every request was finished"),
+    }
     println!("Stopped.");
     Ok(())
+}
+
+/// How long requests may take to finish once the server was told to stop.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Comes when the server, told to stop, has waited long enough, or is told so again.
+async fn patience_ends(stopping: oneshot::Receiver<()>) {
+    match stopping.await {
+        Ok(()) => tokio::select! {
+            () = tokio::time::sleep(PATIENCE) => {}
+            () = told_to_stop() => {}
+        },
+        Err(_) => std::future::pending().await,
+    }
 }
 
 fn router(auth: &Auth) -> Router {
@@ -85,5 +109,4 @@ async fn told_to_stop() {
         _ = interrupted => {}
         () = terminated => {}
     }
-    tracing::info!("stopping; requests under way are finished first");
 }

@@ -39,11 +39,19 @@ pub fn settings(named: Option<&Path>) -> anyhow::Result<Settings> {
     Ok(settings)
 }
 
-/// The folder of a SQLite file.
-fn folder_of_database(settings: &Settings) -> Option<PathBuf> {
+/// What is said of a database that does not answer.
+pub const UNUSABLE: &str = "the database cannot be used";
+
+/// The file of a SQLite database.
+fn database_file(settings: &Settings) -> Option<PathBuf> {
     let path = settings.database_url.expose().strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path).split('?').next()?;
-    Some(Path::new(path).parent()?.to_owned())
+    Some(PathBuf::from(path))
+}
+
+/// The file of a SQLite database that is not there yet.
+pub fn missing_file(settings: &Settings) -> Option<PathBuf> {
+    database_file(settings).filter(|file| !file.exists())
 }
 
 /// Gives settings without a secret key one of their own, kept in a file beside the database. Tells which file.
@@ -51,8 +59,8 @@ pub fn development_key(settings: &mut Settings) -> anyhow::Result<Option<PathBuf
     if settings.secret_key.is_some() {
         return Ok(None);
     }
-    let Some(folder) = folder_of_database(settings) else { return Ok(None) };
-    let file = folder.join(DEVELOPMENT_KEY);
+    let Some(database) = database_file(settings) else { return Ok(None) };
+    let file = database.with_file_name(DEVELOPMENT_KEY);
     if !file.exists() {
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
@@ -66,12 +74,21 @@ pub fn development_key(settings: &mut Settings) -> anyhow::Result<Option<PathBuf
     Ok(Some(file))
 }
 
-/// The accounts. A database that is empty gets its tables, so that whoever begins need not know of them.
+/// The accounts, on a database that is made if it is missing and gets its tables if it is empty, so that
+/// whoever begins need not know of them.
 pub async fn auth(settings: Settings) -> anyhow::Result<Auth> {
-    let store = Store::connect(&settings.database_url).await.context("the database cannot be used")?;
-    let empty = store.is_empty().await?;
-    store.close().await;
-    let builder = Auth::builder().settings(settings);
-    let builder = if empty { builder.migrate() } else { builder };
+    let store = Store::connect(&settings.database_url).await.context(UNUSABLE)?;
+    let builder = Auth::builder().pool(store.pool().clone()).settings(settings);
+    let builder = if store.is_empty().await? { builder.migrate() } else { builder };
     Ok(builder.build().await?)
+}
+
+/// The accounts, on a database that is there.
+pub async fn existing_auth(mut settings: Settings) -> anyhow::Result<Auth> {
+    if let Some(file) = missing_file(&settings) {
+        anyhow::bail!("there is no database {}: run `rest-auth migrate` to make it", file.display());
+    }
+    development_key(&mut settings)?;
+    let store = Store::open(&settings.database_url).await.context(UNUSABLE)?;
+    Ok(Auth::builder().pool(store.pool().clone()).settings(settings).build().await?)
 }

@@ -8,35 +8,34 @@ use rest_auth::{Auth, NewAccount, Settings, User};
 use crate::cli::UserAction;
 use crate::setup;
 
-pub async fn run(mut settings: Settings, action: UserAction) -> anyhow::Result<()> {
-    setup::development_key(&mut settings)?;
-    let auth = setup::auth(settings).await?;
+pub async fn run(settings: Settings, action: UserAction) -> anyhow::Result<()> {
+    let auth = setup::existing_auth(settings).await?;
     match action {
         UserAction::Create { name, email, superuser, no_password } => {
             let password = if no_password { None } else { Some(read_password()?) };
             let user = auth.users().create(NewAccount { username: name, email, password, superuser }).await?;
-            println!("Made {} with the id {}.", user.username, user.id);
+            println!("Made {} with the id {}.", printable(&user.username), user.id);
         }
         UserAction::List { after, limit } => list(&auth, after, limit).await?,
         UserAction::SetPassword { user } => {
             let user = find(&auth, &user).await?;
             auth.users().set_password(&user, &read_password()?).await?;
-            println!("{} has a new password.", user.username);
+            println!("{} has a new password.", printable(&user.username));
         }
         UserAction::Activate { user } => {
             let user = find(&auth, &user).await?;
             auth.users().set_active(&user, true).await?;
-            println!("{} may log in.", user.username);
+            println!("{} may log in.", printable(&user.username));
         }
         UserAction::Deactivate { user } => {
             let user = find(&auth, &user).await?;
             auth.users().set_active(&user, false).await?;
-            println!("{} may not log in any more.", user.username);
+            println!("{} may not log in any more.", printable(&user.username));
         }
         UserAction::Superuser { user, revoke } => {
             let user = find(&auth, &user).await?;
             auth.users().set_superuser(&user, !revoke).await?;
-            println!("{} is {} superuser.", user.username, if revoke { "no longer a" } else { "a" });
+            println!("{} is {} superuser.", printable(&user.username), if revoke { "no longer a" } else { "a" });
         }
     }
     auth.store().close().await;
@@ -57,9 +56,15 @@ async fn list(auth: &Auth, after: Option<rest_auth::UserId>, limit: u64) -> anyh
             _ => "log in",
         };
         let last_login = user.last_login.map_or("never".to_owned(), |time| time.date().to_string());
-        println!("{:>8}  {:<30} {:<36} {rights:<18} {last_login}", user.id.to_string(), user.username, user.email);
+        let (name, address) = (printable(&user.username), printable(&user.email));
+        println!("{:>8}  {name:<30} {address:<36} {rights:<18} {last_login}", user.id.to_string());
     }
     Ok(())
+}
+
+/// A text that a client chose, without what a terminal would take for a command.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// Asks for a password twice, or reads a line where nobody can be asked.

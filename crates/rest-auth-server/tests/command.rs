@@ -29,6 +29,12 @@ fn folder() -> tempfile::TempDir {
 fn users_are_looked_after() {
     let folder = folder();
     let run = |arguments: &[&str], input: &str| run(folder.path(), arguments, input);
+    let (code, _, errors) = run(&["user", "list"], "");
+    assert_eq!(
+        (code, errors.as_str()),
+        (1, "rest-auth: there is no database rest-auth.db: run `rest-auth migrate` to make it\n")
+    );
+    assert_eq!(run(&["migrate"], "").0, 0);
     let (code, output, _) = run(&["user", "create", "Jane", "--email", "Jane@Example.com"], "correct horse battery\n");
     assert_eq!((code, output.as_str()), (0, "Made Jane with the id 1.\n"));
     let (code, _, errors) = run(&["user", "create", "jane"], "correct horse battery\n");
@@ -40,7 +46,7 @@ fn users_are_looked_after() {
     }
     for (arguments, input, said) in [
         (&["user", "superuser", "jane"][..], "", "Jane is a superuser.\n"),
-        (&["user", "superuser", "1", "--revoke"], "", "Jane is no longer a superuser.\n"),
+        (&["user", "superuser", "#1", "--revoke"], "", "Jane is no longer a superuser.\n"),
         (&["user", "set-password", "jane"], "battery staple\n", "Jane has a new password.\n"),
         (&["user", "deactivate", "jane"], "", "Jane may not log in any more.\n"),
         (&["user", "activate", "jane"], "", "Jane may log in.\n"),
@@ -62,6 +68,7 @@ fn a_migration_is_planned_made_and_then_done() {
     let (code, plan, _) = run(&["migrate", "--plan"]);
     assert_eq!(code, 0);
     assert!(plan.contains("CREATE TABLE \"auth_user\""), "{plan}");
+    assert!(!folder.path().join("rest-auth.db").exists(), "a plan makes nothing");
     let (_, made, _) = run(&["migrate"]);
     assert!(made.contains("made auth_user\n"), "{made}");
     let (_, made, _) = run(&["migrate"]);
@@ -152,6 +159,25 @@ fn secrets_are_masked_and_the_environment_has_the_last_word() {
     assert!(text.contains("email_verification = \"none\""), "{text}");
     assert!(text.contains("login_methods = [\"email\"]"), "{text}");
     assert!(!text.contains("show this") && !text.contains("nor this"), "{text}");
+}
+
+#[test]
+fn an_error_repeats_no_secret() {
+    let folder = folder();
+    for (setting, value) in [
+        ("SECRET_KEY_FALLBACKS", "hunter2"),
+        ("SECRET_KEY", "[hunter2]"),
+        ("DATABASE_URL", "mysql://me:hunter2#@nowhere/x"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_rest-auth"))
+            .arg("migrate")
+            .env(format!("REST_AUTH__{setting}"), value)
+            .current_dir(folder.path())
+            .output()
+            .expect("rest-auth");
+        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("text")).concat();
+        assert!(!output.status.success() && !said.contains("hunter2"), "{said}");
+    }
 }
 
 #[test]

@@ -129,6 +129,24 @@ fn stopping_finishes_the_requests_under_way() {
 }
 
 #[test]
+fn who_is_told_twice_stops_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut server = Server::start(folder.path());
+    let address = server.curl_lines()[0].0.split('/').nth(2).expect("an address").to_owned();
+    let mut connection = TcpStream::connect(&address).expect("a connection");
+    connection
+        .write_all(b"POST /api/auth/login/ HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n")
+        .expect("a head");
+    BufReader::new(connection.try_clone().expect("a connection")).read_line(&mut String::new()).expect("a line");
+    server.tell_to_stop();
+    while TcpStream::connect(&address).is_ok() {
+        std::thread::yield_now();
+    }
+    server.tell_to_stop();
+    assert_eq!(server.last_words().0, 0);
+}
+
+#[test]
 fn a_database_that_lacks_tables_is_not_touched() {
     let folder = tempfile::tempdir().expect("a folder");
     let migrated = Command::new(env!("CARGO_BIN_EXE_rest-auth")).arg("migrate").current_dir(folder.path()).output();

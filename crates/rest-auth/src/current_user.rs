@@ -5,13 +5,12 @@ use std::ops::Deref;
 use std::task::{Context, Poll};
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use crate::auth::Auth;
 use crate::error::Error;
-use crate::request::{Head, Request};
+use crate::request::{Content, Head, Request};
 use crate::sessions::{self, Presented};
 use crate::settings::Authentication;
 use crate::store::User;
@@ -56,33 +55,32 @@ impl Deref for CurrentUser {
     }
 }
 
-/// Finds who sends a request to one of our endpoints: DRF's `perform_authentication`.
+/// Finds who sends a request to one of our endpoints: DRF's `perform_authentication`. Where it is
+/// `forgiving`, credentials that are not good are no credentials, and the next way is tried.
 ///
 /// # Errors
 /// 401 for credentials that are not good, 403 where a session's request may come from another site.
-pub(crate) async fn authenticate(request: &mut Request) -> Result<Option<CurrentUser>, Error> {
-    let form_token = if request.head.method == Method::POST && crate::fields::is_form(&request.head.headers) {
-        request.data().await?.form_text(sessions::csrf::FORM_FIELD).map(str::to_owned)
-    } else {
-        None
-    };
-    find(&request.auth, &request.head, &mut request.session, form_token.as_deref()).await
+pub(crate) async fn authenticate(request: &mut Request, forgiving: bool) -> Result<Option<CurrentUser>, Error> {
+    find(&request.auth, &request.head, &mut request.session, Some(&request.content), forgiving).await
 }
 
 async fn find(
     auth: &Auth,
     head: &Head,
     session: &mut Presented,
-    form_token: Option<&str>,
+    content: Option<&Content>,
+    forgiving: bool,
 ) -> Result<Option<CurrentUser>, Error> {
     for way in &auth.settings().authentication {
         let found = match way {
-            Authentication::Jwt => tokens::jwt::authenticate(auth, head).await?,
-            Authentication::Token => tokens::key::authenticate(auth, head).await?,
-            Authentication::Session => sessions::authenticate(auth, head, session, form_token).await?,
+            Authentication::Jwt => tokens::jwt::authenticate(auth, head).await,
+            Authentication::Token => tokens::key::authenticate(auth, head).await,
+            Authentication::Session => sessions::authenticate(auth, head, session, content).await,
         };
-        if found.is_some() {
-            return Ok(found);
+        match found {
+            Ok(None) => {}
+            Err(Error::AuthenticationFailed { .. }) if forgiving => {}
+            found => return found,
         }
     }
     Ok(None)
@@ -95,7 +93,7 @@ async fn from_parts(parts: &Parts) -> Result<Option<CurrentUser>, Refusal> {
     };
     let head = Head::from(parts);
     let mut session = Presented::new(head.cookie(&auth.settings().session_cookie_name));
-    find(auth, &head, &mut session, None).await.map_err(|error| Refusal { error, challenge: auth.challenge() })
+    find(auth, &head, &mut session, None, false).await.map_err(|error| Refusal { error, challenge: auth.challenge() })
 }
 
 /// The answer to a request whose sender is not let in.

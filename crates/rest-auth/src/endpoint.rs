@@ -166,10 +166,7 @@ impl Endpoint {
 
     async fn dispatch(&self, request: &mut Request) -> Result<Response, Error> {
         negotiate(&request.head)?;
-        match current_user::authenticate(request).await {
-            Err(Error::AuthenticationFailed { .. }) if self.guard == Guard::Anyone => {}
-            found => request.user = found?,
-        }
+        request.user = current_user::authenticate(request, self.guard == Guard::Anyone).await?;
         if self.guard == Guard::LoggedIn && request.user.is_none() {
             return Err(Error::NotAuthenticated);
         }
@@ -191,18 +188,21 @@ const PROTECTION: [(header::HeaderName, &str); 3] = [
 /// Whether the client takes JSON, by `Accept` and by `?format=`: DRF's `DefaultContentNegotiation`.
 fn negotiate(head: &Head) -> Result<(), Error> {
     let query = head.uri.query().unwrap_or_default();
-    let format = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "format");
-    match format {
-        Some((_, format)) if format == "json" => return Ok(()),
-        Some((_, format)) if !format.is_empty() => return Err(Error::NotFound),
-        _ => {}
+    let format = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "format").last();
+    if format.is_some_and(|(_, format)| !format.is_empty() && format != "json") {
+        return Err(Error::NotFound);
     }
-    let Some(accept) = head.header(header::ACCEPT) else { return Ok(()) };
     let takes_json = |range: &str| {
-        let range = range.split(';').next().unwrap_or_default().trim();
-        ["application/json", "application/*", "*/*"].iter().any(|json| range.eq_ignore_ascii_case(json))
+        let (kind, subtype) = range.split(';').next().unwrap_or_default().trim().split_once('/')?;
+        let one_of = |text: &str, name: &str| text == "*" || text.eq_ignore_ascii_case(name);
+        Some(one_of(kind, "application") && one_of(subtype, "json"))
     };
-    if accept.split(',').any(takes_json) { Ok(()) } else { Err(Error::NotAcceptable) }
+    let mut lines = head.headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok()).peekable();
+    if lines.peek().is_none() || lines.flat_map(|line| line.split(',')).any(|range| takes_json(range) == Some(true)) {
+        Ok(())
+    } else {
+        Err(Error::NotAcceptable)
+    }
 }
 
 /// 301 to the same path with its slash, as Django's `CommonMiddleware` does.

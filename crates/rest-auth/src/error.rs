@@ -14,6 +14,13 @@ pub struct FieldErrors(Map<String, Value>);
 pub const NON_FIELD_ERRORS: &str = "non_field_errors";
 
 impl FieldErrors {
+    /// The messages of one field.
+    pub fn of(field: &str, messages: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let mut errors = Self::default();
+        messages.into_iter().for_each(|message| errors.add(field, message));
+        errors
+    }
+
     /// Adds a message to a field's.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
         let messages = self.0.entry(field).or_insert_with(|| Value::Array(Vec::new()));
@@ -113,9 +120,7 @@ impl Error {
 
     /// 400 with one message for one field.
     pub fn field(name: &str, message: impl Into<String>) -> Self {
-        let mut errors = FieldErrors::default();
-        errors.add(name, message);
-        Self::Invalid(errors)
+        Self::Invalid(FieldErrors::of(name, [message]))
     }
 
     /// 401 with a reason and nothing beside it.

@@ -17,7 +17,6 @@ use crate::fields::{self, Data};
 use crate::sessions::Presented;
 
 /// All of a request but its body.
-#[derive(Debug)]
 pub(crate) struct Head {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
@@ -31,8 +30,11 @@ impl From<&Parts> for Head {
             .headers
             .get_all(header::COOKIE)
             .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(Cookie::split_parse)
+            .flat_map(|value| {
+                // A byte that is no text spoils its own cookie, not the others.
+                let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
+                Cookie::split_parse(text).collect::<Vec<_>>()
+            })
             .filter_map(Result::ok)
             .map(|cookie| (cookie.name().to_owned(), cookie.value_trimmed().to_owned()))
             .collect();
@@ -44,6 +46,11 @@ impl Head {
     /// A header that is text.
     pub(crate) fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// A header as WSGI reads it: every byte is a character.
+    pub(crate) fn latin1(&self, name: impl header::AsHeaderName) -> Option<String> {
+        Some(self.headers.get(name)?.as_bytes().iter().copied().map(char::from).collect())
     }
 
     pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
@@ -70,13 +77,23 @@ impl Head {
     }
 }
 
+/// The body of a request, read by its media type when it is first asked for.
+pub(crate) struct Content {
+    bytes: Bytes,
+    data: OnceCell<Data>,
+}
+
+impl Content {
+    pub(crate) async fn data(&self, head: &Head) -> Result<&Data, Error> {
+        self.data.get_or_try_init(|| fields::parse(&head.headers, self.bytes.clone())).await
+    }
+}
+
 /// A request, and what is known of who sends it.
-#[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) auth: Auth,
     pub(crate) head: Head,
-    body: Bytes,
-    data: OnceCell<Data>,
+    pub(crate) content: Content,
     pub(crate) session: Presented,
     /// Who sends it, once that is known.
     pub(crate) user: Option<CurrentUser>,
@@ -97,7 +114,8 @@ impl Request {
             }
         })?;
         let session = Presented::new(head.cookie(&auth.settings().session_cookie_name));
-        Ok(Self { auth, head, body: body.to_bytes(), data: OnceCell::new(), session, user: None })
+        let content = Content { bytes: body.to_bytes(), data: OnceCell::new() };
+        Ok(Self { auth, head, content, session, user: None })
     }
 
     /// The body, read by its media type.
@@ -105,7 +123,7 @@ impl Request {
     /// # Errors
     /// 415 or 400, as [`fields::parse`].
     pub(crate) async fn data(&self) -> Result<&Data, Error> {
-        self.data.get_or_try_init(|| fields::parse(&self.head.headers, self.body.clone())).await
+        self.content.data(&self.head).await
     }
 
     /// The user who sends it, behind a guard that lets nobody else in.

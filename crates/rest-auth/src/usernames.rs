@@ -27,21 +27,24 @@ static ALLOWED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[\p{L}\
 
 /// What is wrong with the characters of the name.
 pub(crate) fn refuse_characters(name: &str) -> Option<&'static str> {
-    let name: String = name.nfkc().collect();
-    (!ALLOWED.as_ref().is_some_and(|allowed| allowed.is_match(&name))).then_some(NOT_ALLOWED)
+    (!ALLOWED.as_ref().is_some_and(|allowed| allowed.is_match(name))).then_some(NOT_ALLOWED)
 }
 
-/// What is wrong with the name itself, whoever else has it.
-pub(crate) fn refuse(auth: &Auth, name: &str) -> Option<&'static str> {
-    if let Some(problem) = refuse_characters(name) {
-        return Some(problem);
+/// The name in the form in which it is kept, or what is wrong with it, whoever else has it.
+pub(crate) fn clean(auth: &Auth, name: &str) -> Result<String, String> {
+    let kept = normalized(auth, name);
+    // One character may become several, and not all of them a name's.
+    if let Some(problem) = refuse_characters(name).or_else(|| refuse_characters(&kept)) {
+        return Err(problem.to_owned());
     }
-    let name = name.to_lowercase();
+    if kept.chars().count() > MAX_LENGTH {
+        return Err(format!("Ensure this field has no more than {MAX_LENGTH} characters."));
+    }
     let blacklist = &auth.settings().account.username_blacklist;
-    blacklist
-        .iter()
-        .any(|barred| barred.to_lowercase() == name)
-        .then_some("Username can not be used. Please use other username.")
+    if blacklist.iter().any(|barred| barred.to_lowercase() == kept.to_lowercase()) {
+        return Err("Username can not be used. Please use other username.".to_owned());
+    }
+    Ok(kept)
 }
 
 /// Whether the name is another user's, whatever the case.
@@ -67,7 +70,7 @@ pub(crate) async fn generate(auth: &Auth, db: &mut Connection, texts: &[&str]) -
     let base = texts
         .iter()
         .map(|text| base(text))
-        .find(|base| !base.is_empty() && refuse(auth, base).is_none())
+        .find(|base| !base.is_empty() && clean(auth, base).is_ok())
         .unwrap_or_else(|| "user".to_owned());
     let min_length = auth.settings().account.username_min_length;
     let mut candidates = Vec::new();
@@ -81,7 +84,7 @@ pub(crate) async fn generate(auth: &Auth, db: &mut Connection, texts: &[&str]) -
         candidates.push(kept + &suffix);
     }
     let taken = db.taken_usernames(&candidates).await?;
-    let free = candidates.iter().find(|name| !taken.contains(&name.to_lowercase()) && refuse(auth, name).is_none());
+    let free = candidates.iter().find(|name| !taken.contains(&name.to_lowercase()) && clean(auth, name).is_ok());
     // Should all of them be taken, as many random characters leave no doubt.
     Ok(free.cloned().unwrap_or_else(|| format!("user{}", auth.random_string(20, "0123456789"))))
 }

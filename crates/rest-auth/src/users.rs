@@ -4,7 +4,7 @@
 use std::str::FromStr;
 
 use crate::auth::Auth;
-use crate::error::Error;
+use crate::error::{Error, FieldErrors};
 use crate::fields::{Field, Kind};
 use crate::passwords::{Subject, unusable};
 use crate::store::{NewUser, StoreError, User, UserId};
@@ -31,18 +31,16 @@ impl Users {
         Self { auth }
     }
 
-    /// The user of this name, whatever the case, or with this id.
+    /// The user of this name, whatever the case; `#7` is the user with the id 7, which no name can be.
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn find(&self, name_or_id: &str) -> Result<Option<User>, Error> {
         let mut db = self.auth.store().connection().await?;
-        if let Some(user) = usernames::find(&self.auth, &mut db, name_or_id).await? {
-            return Ok(Some(user));
-        }
-        match UserId::from_str(name_or_id) {
-            Ok(id) => Ok(db.user_by_id(id).await?),
-            Err(_) => Ok(None),
+        match name_or_id.strip_prefix('#').map(UserId::from_str) {
+            None => Ok(usernames::find(&self.auth, &mut db, name_or_id).await?),
+            Some(Ok(id)) => Ok(db.user_by_id(id).await?),
+            Some(Err(_)) => Ok(None),
         }
     }
 
@@ -60,14 +58,17 @@ impl Users {
     /// 400 with the errors that registration would have given.
     pub async fn create(&self, account: NewAccount) -> Result<User, Error> {
         let auth = &self.auth;
-        let username = usernames::normalized(auth, account.username.trim());
+        let username = account.username.trim();
         let email = account.email.trim().to_lowercase();
         let fields = [
             Field::new("username", Kind::Char).max_length(usernames::MAX_LENGTH),
             Field::new("email", Kind::Email).blank(),
         ];
-        let mut form = crate::fields::Form::of(&fields, [("username", username.as_str()), ("email", email.as_str())])?;
-        if let Some(problem) = form.text("username").and_then(|name| usernames::refuse(auth, name)) {
+        let mut form = crate::fields::Form::of(&fields, [("username", username), ("email", email.as_str())])?;
+        let username = usernames::normalized(auth, username);
+        if form.text("username").is_some()
+            && let Err(problem) = usernames::clean(auth, account.username.trim())
+        {
             form.refuse("username", problem);
         }
         if let Some(password) = &account.password {
@@ -105,9 +106,7 @@ impl Users {
     pub async fn set_password(&self, user: &User, password: &str) -> Result<(), Error> {
         let messages = self.auth.passwords().validate(password, Some(&subject_of(user)));
         if !messages.is_empty() {
-            let mut errors = crate::FieldErrors::default();
-            messages.into_iter().for_each(|message| errors.add("password", message));
-            return Err(Error::Invalid(errors));
+            return Err(Error::Invalid(FieldErrors::of("password", messages)));
         }
         let hash = self.auth.passwords().make(password).await?;
         Ok(self.auth.store().connection().await?.set_password(user.id, &hash).await?)

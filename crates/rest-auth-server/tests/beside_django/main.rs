@@ -20,7 +20,8 @@ fn adopting_changes_nothing_of_djangos() {
     site.django(&["migrate", "--check"]);
     site.django(&["check"]);
     assert!(site.rest_auth(&["user", "create", "root", "--superuser", "--no-password"]).starts_with("Made root"));
-    let shell = "from django.contrib.auth import get_user_model as m; print(m().objects.get(username='root').is_superuser)";
+    let shell =
+        "from django.contrib.auth import get_user_model as m; print(m().objects.get(username='root').is_superuser)";
     assert!(site.django(&["shell", "-v0", "-c", shell]).ends_with("True\n"));
 }
 

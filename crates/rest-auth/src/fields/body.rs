@@ -1,5 +1,7 @@
 //! Reading a body: JSON, a form, or a multipart form.
 
+use std::borrow::Cow;
+
 use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
 use serde_json::value::RawValue;
@@ -8,8 +10,7 @@ use super::{json_error, number};
 use crate::error::Error;
 
 /// A body, read but not yet understood.
-#[derive(Debug)]
-pub enum Data {
+pub(crate) enum Data {
     /// A JSON object. The values stay as they were written, so that no number loses a digit.
     Json(std::collections::HashMap<String, Box<RawValue>>),
     /// Any other JSON value; what Python calls its type.
@@ -19,26 +20,11 @@ pub enum Data {
 }
 
 /// A value of a form.
-pub enum FormValue {
+pub(crate) enum FormValue {
     /// Text.
     Text(String),
-    /// A file: the name that the client gave it, and its bytes.
-    File {
-        /// Not to be trusted.
-        name: String,
-        /// The content.
-        content: Bytes,
-    },
-}
-
-impl std::fmt::Debug for FormValue {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // A form carries passwords.
-        match self {
-            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
-            Self::File { name, content } => write!(f, "File({name:?}, {} bytes)", content.len()),
-        }
-    }
+    /// A file, which no field takes yet.
+    File,
 }
 
 impl Data {
@@ -52,18 +38,34 @@ impl Data {
     }
 }
 
-/// Whether the media type is that of a form.
-pub(crate) fn is_form(headers: &HeaderMap) -> bool {
-    content_type(headers).is_ok_and(|media_type| {
-        matches!(media_type.essence_str(), "application/x-www-form-urlencoded" | "multipart/form-data")
-    })
+/// A media type: what stands before the first semicolon of `Content-Type`, and the parameters behind it.
+struct MediaType {
+    sent: String,
 }
 
-fn content_type(headers: &HeaderMap) -> Result<mime::Mime, String> {
-    let text = headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let text = text.unwrap_or_default();
-    text.parse().map_err(|_| text)
+impl MediaType {
+    fn of(headers: &HeaderMap) -> Self {
+        let sent =
+            headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        Self { sent: sent.unwrap_or_default() }
+    }
+
+    /// Whether it is this one, or a wildcard for it: DRF's `media_type_matches`.
+    fn is(&self, kind: &str, subtype: &str) -> bool {
+        let essence = self.sent.split(';').next().unwrap_or_default().trim();
+        let one_of = |text: &str, name: &str| text == "*" || text.eq_ignore_ascii_case(name);
+        essence.split_once('/').is_some_and(|(held, sub)| one_of(held, kind) && one_of(sub, subtype))
+    }
+
+    fn parameter(&self, name: &str) -> Option<&str> {
+        let parameters = self.sent.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+        let mut values = parameters.filter(|(held, _)| held.trim().eq_ignore_ascii_case(name));
+        values.next().map(|(_, value)| value.trim().trim_matches('"')).filter(|value| !value.is_empty())
+    }
 }
+
+/// The most fields of a form: `DATA_UPLOAD_MAX_NUMBER_FIELDS`.
+const MAX_FIELDS: usize = 1000;
 
 /// Reads a body by its media type: DRF's `JSONParser`, `FormParser` and `MultiPartParser`.
 ///
@@ -73,15 +75,24 @@ pub(crate) async fn parse(headers: &HeaderMap, body: Bytes) -> Result<Data, Erro
     if body.is_empty() {
         return Ok(Data::Form(Vec::new()));
     }
-    let media_type = content_type(headers).map_err(Error::UnsupportedMediaType)?;
-    match media_type.essence_str() {
-        "application/json" => json(&body),
-        "application/x-www-form-urlencoded" => Ok(Data::Form(
-            form_urlencoded::parse(&body).map(|(k, v)| (k.into_owned(), FormValue::Text(v.into_owned()))).collect(),
-        )),
-        "multipart/form-data" => multipart(&media_type, body).await,
-        _ => Err(Error::UnsupportedMediaType(media_type.to_string())),
+    let media_type = MediaType::of(headers);
+    let pairs = if media_type.is("application", "json") {
+        return json(&body);
+    } else if media_type.is("application", "x-www-form-urlencoded") {
+        let text =
+            |(name, value): (Cow<'_, str>, Cow<'_, str>)| (name.into_owned(), FormValue::Text(value.into_owned()));
+        form_urlencoded::parse(&body).take(MAX_FIELDS + 1).map(text).collect()
+    } else if media_type.is("multipart", "form-data") {
+        multipart(&media_type, body).await?
+    } else {
+        return Err(Error::UnsupportedMediaType(media_type.sent));
+    };
+    if pairs.len() > MAX_FIELDS {
+        return Err(Error::Parse(
+            "The number of GET/POST parameters exceeded settings.DATA_UPLOAD_MAX_NUMBER_FIELDS.".to_owned(),
+        ));
     }
+    Ok(Data::Form(pairs))
 }
 
 fn json(body: &[u8]) -> Result<Data, Error> {
@@ -110,8 +121,8 @@ fn json(body: &[u8]) -> Result<Data, Error> {
     }
 }
 
-async fn multipart(media_type: &mime::Mime, body: Bytes) -> Result<Data, Error> {
-    let Some(boundary) = media_type.get_param(mime::BOUNDARY) else {
+async fn multipart(media_type: &MediaType, body: Bytes) -> Result<Vec<(String, FormValue)>, Error> {
+    let Some(boundary) = media_type.parameter("boundary") else {
         return Err(Error::Parse("Multipart form parse error - Invalid boundary in multipart: None".to_owned()));
     };
     // As the reference does, a body without its last boundary is taken as far as it goes.
@@ -122,19 +133,26 @@ async fn multipart(media_type: &mime::Mime, body: Bytes) -> Result<Data, Error> 
         Bytes::from([&body[..], b"\r\n", closing.as_bytes()].concat())
     };
     let stream = futures_util::stream::once(async { Ok::<_, std::convert::Infallible>(body) });
-    let mut parts = multer::Multipart::new(stream, boundary.as_str());
+    let mut parts = multer::Multipart::new(stream, boundary);
     let mut pairs = Vec::new();
     while let Ok(Some(part)) = parts.next_field().await {
         let Some(name) = part.name().map(str::to_owned) else { continue };
         let file = part.file_name().map(str::to_owned);
         let Ok(content) = part.bytes().await else { break };
+        // A form sends this for a file that was not chosen.
+        if file.as_deref() == Some("") {
+            continue;
+        }
         let value = match file {
-            Some(file) => FormValue::File { name: file, content },
+            Some(_) => FormValue::File,
             None => FormValue::Text(String::from_utf8_lossy(&content).into_owned()),
         };
         pairs.push((name, value));
+        if pairs.len() > MAX_FIELDS {
+            break;
+        }
     }
-    Ok(Data::Form(pairs))
+    Ok(pairs)
 }
 
 /// A JSON value as a text field sees it.

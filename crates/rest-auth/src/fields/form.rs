@@ -7,12 +7,12 @@ use super::{Field, Kind, email};
 use crate::error::{Error, FieldErrors, NON_FIELD_ERRORS};
 
 /// Values that passed their fields. An absent field is absent here, too.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Values(Map<String, Value>);
+#[derive(Default)]
+pub(crate) struct Values(Map<String, Value>);
 
 impl Values {
     /// The text of a field, if the body had it.
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str()
     }
 
@@ -20,14 +20,13 @@ impl Values {
     ///
     /// # Errors
     /// If the type does not fit the fields that were read: a mistake of the program, not of the client.
-    pub fn into<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
+    pub(crate) fn into<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
         serde_json::from_value(Value::Object(self.0)).map_err(Error::internal)
     }
 }
 
 /// A body under examination: the values that passed, and what is wrong with the others.
-#[derive(Debug)]
-pub struct Form<'a> {
+pub(crate) struct Form<'a> {
     fields: &'a [Field],
     values: Values,
     errors: FieldErrors,
@@ -38,7 +37,7 @@ impl<'a> Form<'a> {
     ///
     /// # Errors
     /// If the body is no table of fields at all; what is wrong with a field is kept for [`Form::finish`].
-    pub fn read(fields: &'a [Field], data: &Data, partial: bool) -> Result<Self, Error> {
+    pub(crate) fn read(fields: &'a [Field], data: &Data, partial: bool) -> Result<Self, Error> {
         if let Data::OtherJson(kind) = data {
             return Err(Error::non_field(match *kind {
                 "NoneType" => "No data provided".to_owned(),
@@ -66,22 +65,22 @@ impl<'a> Form<'a> {
     }
 
     /// The text of a field that passed.
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.values.text(name)
     }
 
     /// Replaces the text of a field.
-    pub fn set(&mut self, name: &str, text: String) {
+    pub(crate) fn set(&mut self, name: &str, text: String) {
         self.values.0.insert(name.to_owned(), Value::String(text));
     }
 
     /// Refuses a field.
-    pub fn refuse(&mut self, name: &str, message: impl Into<String>) {
+    pub(crate) fn refuse(&mut self, name: &str, message: impl Into<String>) {
         self.errors.add(name, message);
     }
 
     /// Refuses a field for several reasons, or for none.
-    pub fn refuse_all(&mut self, name: &str, messages: Vec<String>) {
+    pub(crate) fn refuse_all(&mut self, name: &str, messages: Vec<String>) {
         messages.into_iter().for_each(|message| self.refuse(name, message));
     }
 
@@ -89,7 +88,7 @@ impl<'a> Form<'a> {
     ///
     /// # Errors
     /// 400 with everything that is wrong, in the order of the fields.
-    pub fn finish(mut self) -> Result<Values, Error> {
+    pub(crate) fn finish(mut self) -> Result<Values, Error> {
         if self.errors.is_empty() {
             return Ok(self.values);
         }
@@ -123,7 +122,7 @@ impl Field {
             },
             Data::Form(pairs) => match pairs.iter().rev().find(|(name, _)| *name == self.name) {
                 None => return Ok(None),
-                Some((_, FormValue::File { .. })) => return Err(self.invalid()),
+                Some((_, FormValue::File)) => return Err(self.invalid()),
                 // In a form, an empty text is how a field is left out.
                 Some((_, FormValue::Text(text))) if text.is_empty() && !self.required && !self.blank => {
                     return Ok(None);

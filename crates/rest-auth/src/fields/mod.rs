@@ -11,9 +11,8 @@ mod number;
 #[cfg(test)]
 mod tests;
 
-pub use body::Data;
-pub(crate) use body::{is_form, parse};
-pub use form::{Form, Values};
+pub(crate) use body::{Data, parse};
+pub(crate) use form::Form;
 pub use rest_auth_macros::Fields;
 
 /// A list of fields that a type stands for; derive it.

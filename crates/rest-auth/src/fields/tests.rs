@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::form::Values;
 use super::number::as_python_writes;
 use super::{Data, Field, Form, Kind, email, json_error, parse};
 use crate::error::Error;
@@ -192,7 +193,8 @@ proptest! {
         let form = read("application/x-www-form-urlencoded", form.as_bytes());
         let outcome = |data: Result<Data, Error>| {
             let read = data.and_then(|data| Form::read(&fields, &data, false)?.finish());
-            read.map_err(|error| error.to_string())
+            let texts = |values: Values| ["name", "email"].map(|field| values.text(field).map(str::to_owned));
+            read.map(texts).map_err(|error| error.to_string())
         };
         prop_assert_eq!(outcome(json), outcome(form));
     }

@@ -53,6 +53,27 @@ async fn a_stale_token_stands_in_nobodys_way() {
 }
 
 #[each_database]
+async fn a_stale_token_does_not_hide_a_session_from_the_guard() {
+    let app = TestApp::new().await;
+    app.user("jane", JANE).await;
+    let mut client = app.client();
+    let jane = json!({ "username": "jane", "password": JANE });
+    assert_eq!(client.post("/login/", jane.clone()).await.status(), 200);
+    let forged = client.header("authorization", "Token stale").post("/login/", jane).await;
+    assert_eq!(forged.line(), r#"403 {"detail":"CSRF Failed: CSRF token missing."}"#);
+}
+
+#[each_database]
+async fn another_applications_cookie_spoils_nothing() {
+    let app = TestApp::new().await;
+    app.user("jane", JANE).await;
+    let mut client = app.client();
+    client.post("/login/", json!({ "username": "jane", "password": JANE })).await;
+    client.cookies.insert("theme".to_owned(), "café".to_owned());
+    assert_eq!(client.get("/user/").await.status(), 200);
+}
+
+#[each_database]
 async fn an_outdated_hash_is_replaced_and_a_wrong_password_replaces_nothing() {
     let app = TestApp::with("password_hashers = [{ name = 'pbkdf2_sha256', iterations = 20 }]").await;
     let jane = app.user("jane", JANE).await;

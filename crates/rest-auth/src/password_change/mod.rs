@@ -88,7 +88,5 @@ async fn examine(request: &Request, user: &CurrentUser) -> Result<Input, Error> 
     if messages.is_empty() {
         return Ok(input);
     }
-    let mut errors = FieldErrors::default();
-    messages.into_iter().for_each(|message| errors.add("new_password2", message));
-    Err(Error::Invalid(errors))
+    Err(Error::Invalid(FieldErrors::of("new_password2", messages)))
 }

@@ -1,7 +1,7 @@
 //! Passwords: Django's hashes, Django's rules, and the pool that hashes.
 //!
-//! Whoever is asked about, a check costs at least one hash of the preferred kind, so that the time of an
-//! answer does not tell whether there is such a user.
+//! A check for a user who is not there costs a hash of the preferred kind, so that the time of an answer does
+//! not tell. As in Django, a user whose hash is of another algorithm costs what that costs.
 
 mod hashers;
 mod pool;
@@ -61,7 +61,8 @@ impl Passwords {
     /// 503 when too many wait for their turn.
     pub(crate) async fn make(&self, password: &str) -> Result<String, Error> {
         let (preferred, salt, password) = (self.preferred.clone(), self.salt(), password.to_owned());
-        self.pool.run(move || preferred.encode(&password, &salt)).await
+        let encoded = self.pool.run(move || preferred.encode(&password, &salt)).await?;
+        encoded.ok_or_else(|| Error::internal("the preferred hash cannot be made on this machine"))
     }
 
     /// Compares a password with a stored hash, `None` where there is no such user: `check_password`.
@@ -82,7 +83,8 @@ impl Passwords {
                 if !correct && outdated {
                     preferred.make_up_for(&hash, &password);
                 }
-                Checked { correct, replacement: (correct && outdated).then(|| preferred.encode(&password, &salt)) }
+                let replacement = if correct && outdated { preferred.encode(&password, &salt) } else { None };
+                Checked { correct, replacement }
             })
             .await
     }

@@ -11,7 +11,6 @@ use super::setting::name_or_table;
 
 /// Whose password it is to be, as far as it is known.
 #[derive(Debug, Default)]
-#[allow(missing_docs)]
 pub(crate) struct Subject<'a> {
     pub(crate) username: &'a str,
     pub(crate) first_name: &'a str,
@@ -141,11 +140,18 @@ impl ValidatorSetting {
                 .is_ok()
                 .then(|| "This password is too common.".to_owned()),
             Self::NumericPassword {} => {
-                password.chars().all(char::is_numeric).then(|| "This password is entirely numeric.".to_owned())
+                let digits = DIGITS.as_ref().is_some_and(|digits| digits.is_match(password));
+                digits.then(|| "This password is entirely numeric.".to_owned())
             }
         }
     }
 }
+
+/// What Python's `str.isdigit` takes for one: decimal digits, and those that are raised or in a circle.
+static DIGITS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let others = r"\u{b2}-\u{b3}\u{b9}\u{1369}-\u{1371}\u{19da}\u{2070}\u{2074}-\u{2079}\u{2080}-\u{2089}\u{2460}-\u{2468}\u{2474}-\u{247c}\u{2488}-\u{2490}\u{24ea}\u{24f5}-\u{24fd}\u{24ff}\u{2776}-\u{277e}\u{2780}-\u{2788}\u{278a}-\u{2792}\u{10a40}-\u{10a43}\u{10e60}-\u{10e68}\u{11052}-\u{1105a}\u{1f100}-\u{1f10a}";
+    Regex::new(&format!(r"^[\p{{Nd}}{others}]+$")).ok()
+});
 
 static NO_WORD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[^\p{L}\p{N}_]+").ok());
 
@@ -188,7 +194,7 @@ static COMMON_PASSWORDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     if let Err(error) = flate2::read::ZlibDecoder::new(packed).read_to_string(&mut text) {
         tracing::error!(%error, "the list of common passwords cannot be unpacked");
     }
-    Vec::leak(text.leak().lines().collect()).to_vec()
+    text.leak().lines().collect()
 });
 
 #[cfg(test)]

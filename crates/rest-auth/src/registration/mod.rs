@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::auth::Auth;
 use crate::endpoint::Methods;
-use crate::error::{Error, NON_FIELD_ERRORS};
+use crate::error::{Error, FieldErrors, NON_FIELD_ERRORS};
 use crate::fields::{Field, Fields, Form};
 use crate::login;
 use crate::passwords::Subject;
@@ -75,11 +75,11 @@ async fn examine(request: &Request) -> Result<Input, Error> {
     let fields = fields(auth);
     let mut form = Form::read(&fields, request.data().await?, false)?;
     let mut db = auth.store().connection().await?;
-    if let Some(username) = form.text("username").map(|name| usernames::normalized(auth, name)) {
-        match usernames::refuse(auth, &username) {
-            Some(problem) => form.refuse("username", problem),
-            None if usernames::is_taken(&mut db, &username, None).await? => form.refuse("username", usernames::TAKEN),
-            None => form.set("username", username),
+    if let Some(username) = form.text("username").map(|name| usernames::clean(auth, name)) {
+        match username {
+            Err(problem) => form.refuse("username", problem),
+            Ok(name) if usernames::is_taken(&mut db, &name, None).await? => form.refuse("username", usernames::TAKEN),
+            Ok(name) => form.set("username", name),
         }
     }
     if let Some(email) = form.text("email").map(str::to_lowercase) {
@@ -115,9 +115,7 @@ async fn create(auth: &Auth, tx: &mut Connection, input: Input, password: String
     let subject = Subject { username: &username, email: &email, ..Subject::default() };
     let messages = auth.passwords().validate_at_registration(&input.password1, Some(&subject));
     if !messages.is_empty() {
-        let mut errors = crate::FieldErrors::default();
-        messages.into_iter().for_each(|message| errors.add(NON_FIELD_ERRORS, message));
-        return Err(Error::Invalid(errors));
+        return Err(Error::Invalid(FieldErrors::of(NON_FIELD_ERRORS, messages)));
     }
     tx.claim(&username).await?;
     if usernames::is_taken(tx, &username, None).await? {

@@ -102,6 +102,28 @@ async fn names_that_look_the_same_are_the_same() {
 }
 
 #[each_database]
+async fn a_name_that_grows_too_long_is_refused() {
+    let app = TestApp::new().await;
+    let answer = app.client().post("/registration/", form(&"ﬃ".repeat(60), "jane@example.com")).await;
+    assert_eq!(answer.line(), r#"400 {"username":["Ensure this field has no more than 150 characters."]}"#);
+    let answer = app.client().post("/registration/", form("㌀", "jane@example.com")).await;
+    assert_eq!(answer.status(), 400, "a sign that stands for letters is none");
+}
+
+#[each_database]
+async fn registering_somebody_else_logs_nobody_out() {
+    let app = TestApp::with("account.email_verification = 'mandatory'").await;
+    app.user("jane", "correct horse").await;
+    app.sql("UPDATE account_emailaddress SET verified = true").await;
+    let mut client = app.client();
+    client.post("/login/", json!({ "username": "jane", "password": "correct horse" })).await;
+    let mut client = client.with_csrf();
+    let registered = client.post("/registration/", form("joe", "joe@example.com")).await;
+    assert_eq!(registered.line(), r#"201 {"detail":"Verification e-mail sent."}"#);
+    assert_eq!(client.get("/user/").await.json()["username"], "jane");
+}
+
+#[each_database]
 async fn a_name_is_asked_for_only_where_the_settings_do() {
     let app = TestApp::with(
         "account.signup_fields = ['email*', 'password1*', 'password2*']\naccount.login_methods = ['email']",

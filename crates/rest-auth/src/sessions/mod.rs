@@ -3,7 +3,7 @@
 mod codec;
 pub(crate) mod csrf;
 
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::response::Response;
 use cookie::Cookie;
 use serde_json::{Map, Value};
@@ -12,7 +12,8 @@ use time::{Duration, OffsetDateTime};
 use crate::auth::Auth;
 use crate::current_user::{Credential, CurrentUser};
 use crate::error::Error;
-use crate::request::{Head, Request, set_cookie, sets_cookie};
+use crate::request::{Content, Head, Request, set_cookie, sets_cookie};
+use crate::settings::SameSite;
 use crate::signing;
 use crate::source::LOWER_CASE_AND_DIGITS;
 use crate::store::{Connection, StoreError, StoredSession, User};
@@ -24,7 +25,6 @@ const HASH_SALT: &str = "django.contrib.auth.models.AbstractBaseUser.get_session
 const KEY_LENGTH: usize = 32;
 
 /// The session that a request's cookie names.
-#[derive(Clone, Debug)]
 pub(crate) struct Presented {
     key: Option<String>,
     /// Whether the cookie is worth nothing: there is no such session, or it has been ended.
@@ -76,7 +76,7 @@ pub(crate) async fn authenticate(
     auth: &Auth,
     head: &Head,
     session: &mut Presented,
-    form_token: Option<&str>,
+    content: Option<&Content>,
 ) -> Result<Option<CurrentUser>, Error> {
     if session.key.is_none() {
         session.consulted = true;
@@ -96,7 +96,12 @@ pub(crate) async fn authenticate(
     if !user.is_active {
         return Ok(None);
     }
-    csrf::check(auth, head, form_token)?;
+    // Django looks into the body of a POST for the secret's repetition, whatever the body is.
+    let data = match content {
+        Some(content) if head.method == Method::POST => Some(content.data(head).await?),
+        _ => None,
+    };
+    csrf::check(auth, head, data.and_then(|data| data.form_text(csrf::FORM_FIELD)))?;
     Ok(Some(CurrentUser::new(user, Credential::Session)))
 }
 
@@ -141,9 +146,14 @@ pub(crate) async fn login(
     Ok(vec![csrf::cookie(&auth, csrf::new_secret(&auth)), cookie])
 }
 
-/// Begins a session that is nobody's.
-pub(crate) async fn begin_anonymous(request: &Request, tx: &mut Connection) -> Result<Cookie<'static>, StoreError> {
-    renew(&request.auth, tx, &request.session, &Map::new()).await
+/// Begins a session that is nobody's; one that there is goes on, whoever's it is.
+pub(crate) async fn begin_anonymous(request: &mut Request, tx: &mut Connection) -> Result<Cookie<'static>, Error> {
+    let auth = request.auth.clone();
+    let held = request.session.load(&auth, tx).await?;
+    Ok(match (held, &request.session.key) {
+        (Some(data), Some(key)) => save(&auth, tx, key.clone(), &data).await?,
+        _ => renew(&auth, tx, &request.session, &Map::new()).await?,
+    })
 }
 
 /// Keeps the session that changed its user's password, under a new key, while the user's others end. One
@@ -169,8 +179,17 @@ async fn renew(
     if let Some(key) = &presented.key {
         tx.delete_session(key).await?;
     }
+    save(auth, tx, auth.random_string(KEY_LENGTH, LOWER_CASE_AND_DIGITS), data).await
+}
+
+/// Writes the session under a key, and gives the cookie that names it.
+async fn save(
+    auth: &Auth,
+    tx: &mut Connection,
+    key: String,
+    data: &Map<String, Value>,
+) -> Result<Cookie<'static>, StoreError> {
     let settings = auth.settings();
-    let key = auth.random_string(KEY_LENGTH, LOWER_CASE_AND_DIGITS);
     let expires = auth.now() + Duration::seconds(settings.session_cookie_age);
     tx.save_session(&StoredSession { key: &key, data: &codec::encode(auth, data), expires }).await?;
     let cookie = Cookie::build((settings.session_cookie_name.clone(), key))
@@ -206,7 +225,12 @@ pub(crate) fn finish(request: &Request, response: &mut Response) {
     let (auth, session) = (&request.auth, &request.session);
     let settings = auth.settings();
     if session.key.is_some() && session.spent && !sets_cookie(response, &settings.session_cookie_name) {
-        let gone = Cookie::build((settings.session_cookie_name.clone(), ""))
+        // Browsers take these names, and SameSite=None, from secure cookies alone, also to delete them.
+        let name = &settings.session_cookie_name;
+        let secure = ["__Secure-", "__Host-"].iter().any(|prefix| name.starts_with(prefix))
+            || settings.session_cookie_samesite == SameSite::None;
+        let gone = Cookie::build((name.clone(), ""))
+            .secure(secure)
             .path(settings.session_cookie_path.clone())
             .same_site(settings.session_cookie_samesite.into())
             .max_age(Duration::ZERO)

@@ -17,6 +17,9 @@ impl std::fmt::Display for Warning {
     }
 }
 
+/// The longest that a cookie may last, in seconds: some thirty years.
+const MAX_AGE: i64 = 1_000_000_000;
+
 const SIGNUP_FIELDS: [&str; 5] = ["email", "email2", "username", "password1", "password2"];
 
 impl Settings {
@@ -94,6 +97,33 @@ impl Settings {
         if !self.base_path.is_empty() && !self.base_path.starts_with('/') {
             refuse("base_path", "it must begin with a slash".into(), "For example \"/api/auth\".");
         }
+        let odd = |c: char| !(c.is_ascii_alphanumeric() || "/-._~".contains(c));
+        if self.base_path.contains(odd) || self.base_path.contains("//") {
+            let problem = "it may hold letters, digits, -, ., _ and ~ between slashes".into();
+            refuse("base_path", problem, "For example \"/api/auth\".");
+        }
+        for (path, age) in [("session_cookie_age", self.session_cookie_age), ("csrf_cookie_age", self.csrf_cookie_age)]
+        {
+            if !(1..=MAX_AGE).contains(&age) {
+                refuse(path, format!("{age} seconds are no lifetime"), "From 1 to 1000000000.");
+            }
+        }
+        let odd = |c: char| !(c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c));
+        for (path, name) in
+            [("session_cookie_name", &self.session_cookie_name), ("csrf_cookie_name", &self.csrf_cookie_name)]
+        {
+            if name.is_empty() || name.contains(odd) {
+                refuse(path, format!("{name:?} cannot be a cookie's name"), "Letters, digits, - and _ can.");
+            }
+        }
+        if self.session_cookie_name == self.csrf_cookie_name {
+            let problem = "it is the session cookie's".into();
+            refuse("csrf_cookie_name", problem, "Leave one of them out to have Django's.");
+        }
+        if self.account.username_min_length > crate::usernames::MAX_LENGTH {
+            let problem = "no name can be so long".into();
+            refuse("account.username_min_length", problem, "A user name has at most 150 characters.");
+        }
         for origin in self.csrf_trusted_origins.iter().filter(|origin| !origin.contains("://")) {
             refuse(
                 "csrf_trusted_origins",
@@ -101,12 +131,11 @@ impl Settings {
                 "For example \"https://app.example.com\".",
             );
         }
-        for origin in self.cors_allowed_origins.iter().filter(|origin| !origin.contains("://")) {
-            refuse(
-                "cors_allowed_origins",
-                format!("{origin:?} has no scheme"),
-                "For example \"https://app.example.com\".",
-            );
+        for origin in &self.cors_allowed_origins {
+            if !origin.split_once("://").is_some_and(|(_, host)| !host.is_empty() && !host.contains('/')) {
+                let hint = "A scheme and a host, for example \"https://app.example.com\".";
+                refuse("cors_allowed_origins", format!("{origin:?} is no origin"), hint);
+            }
         }
         misfits
     }
@@ -154,6 +183,11 @@ impl Settings {
             self.cors_allow_all_origins && self.cors_allow_credentials,
             "cors_allow_credentials",
             "with every origin allowed, any page can act in the name of whoever visits it",
+        );
+        warn(
+            self.account.email_verification == EmailVerification::Mandatory,
+            "account.email_verification",
+            "this version sends no mail, so that who registers cannot log in until something else verifies the address",
         );
         warn(
             self.password_validators.is_empty(),

@@ -100,6 +100,25 @@ pub(crate) use plain;
 
 plain!(bool, i64, u16, u64, usize, String, Vec<String>, (String, String), std::path::PathBuf);
 
+/// Types that hold a secret: like plain ones, but an error does not repeat the value.
+macro_rules! secret {
+    ($($type:ty => $wanted:literal),+ $(,)?) => { $(
+        impl $crate::settings::section::Setting for $type {
+            fn read(
+                value: &figment::value::Value,
+                reader: &mut $crate::settings::section::Reader<'_>,
+            ) -> Option<Self> {
+                reader.secret(value, $wanted)
+            }
+
+            fn annotate(&self, path: &str, about: &str, out: &mut String) {
+                $crate::settings::section::annotate_plain(Some(self), path, about, out);
+            }
+        }
+    )+ };
+}
+pub(crate) use secret;
+
 /// One thing that is wrong with the settings, and what to do about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Misfit {
@@ -183,6 +202,15 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// Reads a text that no error may repeat.
+    pub(crate) fn secret<T: serde::de::DeserializeOwned>(&mut self, value: &Value, wanted: &str) -> Option<T> {
+        let read = value.deserialize().ok();
+        if read.is_none() {
+            self.misfit(wanted, Some("Put a text between quotation marks, and a list between brackets.".to_owned()));
+        }
+        read
     }
 
     /// Notes what is wrong at the current path.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::section::plain;
+use super::section::{plain, secret};
 
 /// A text that no log, error or listing may show.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -60,15 +60,19 @@ impl From<&str> for DatabaseUrl {
     }
 }
 
+fn before_query(text: &str) -> &str {
+    text.split('?').next().unwrap_or_default()
+}
+
 impl std::fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match url::Url::parse(&self.0) {
-            Ok(mut url) if url.password().is_some() => {
-                // A URL that has a password has a host, so that it can be replaced.
-                let _ = url.set_password(Some(MASKED));
-                f.write_str(url.as_str())
-            }
-            _ => f.write_str(&self.0),
+        // By the text alone, so that a URL which nobody can read is masked, too: who logs in there, and all that
+        // is asked for in the query.
+        let (scheme, rest) = self.0.split_once("://").unwrap_or(("", &self.0));
+        match (scheme, rest.rsplit_once('@')) {
+            ("sqlite", _) => f.write_str(&self.0),
+            (_, Some((_, place))) => write!(f, "{scheme}://{MASKED}@{}", before_query(place)),
+            (_, None) => write!(f, "{scheme}://{}", before_query(rest)),
         }
     }
 }
@@ -137,10 +141,12 @@ impl From<SameSite> for cookie::SameSite {
     }
 }
 
+secret!(
+    Option<Secret> => "a text is wanted here",
+    Vec<Secret> => "a list of texts is wanted here",
+    DatabaseUrl => "a URL is wanted here",
+);
 plain!(
-    Secret,
-    Vec<Secret>,
-    DatabaseUrl,
     Vec<Authentication>,
     Vec<LoginMethod>,
     EmailVerification,

@@ -41,7 +41,15 @@ impl Store {
     /// # Errors
     /// If the URL is of no known database, or nothing answers there.
     pub async fn connect(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        Ok(Self { pool: Pool::connect(url).await? })
+        Ok(Self { pool: Pool::connect(url, true).await? })
+    }
+
+    /// Opens a database that is there.
+    ///
+    /// # Errors
+    /// As [`Store::connect`], and if a SQLite file is missing.
+    pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        Ok(Self { pool: Pool::connect(url, false).await? })
     }
 
     /// The connections.
@@ -109,6 +117,11 @@ impl Store {
     /// If the database does not answer.
     pub async fn migration_plan(&self) -> Result<Vec<&'static str>, StoreError> {
         Ok(self.missing().await?.iter().map(|table| table.statements.trim()).collect())
+    }
+
+    /// The statements that make every table.
+    pub fn statements(dialect: Dialect) -> Vec<&'static str> {
+        schema::tables(dialect).map(|table| table.statements.trim()).collect()
     }
 
     async fn missing(&self) -> Result<Vec<schema::Table>, StoreError> {

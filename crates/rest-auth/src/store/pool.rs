@@ -53,11 +53,14 @@ impl From<MySqlPool> for Pool {
 }
 
 impl Pool {
-    pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Self, StoreError> {
+    pub(crate) async fn connect(url: &DatabaseUrl, create: bool) -> Result<Self, StoreError> {
         let scheme = url.expose().split(':').next().unwrap_or_default();
         match scheme {
             "sqlite" => {
-                let options = Self::sqlite_options(url.expose())?;
+                let options = Self::sqlite_options(url.expose())?.create_if_missing(create);
+                let new = options.get_filename().metadata().map_or(true, |file| file.len() == 0);
+                // How a file keeps its journal is written into it; one that others made stays as it is.
+                let options = if new { options.journal_mode(SqliteJournalMode::Wal) } else { options };
                 Ok(Self::Sqlite(limited(SqlitePoolOptions::new()).connect_with(options).await?))
             }
             "postgres" | "postgresql" => {
@@ -74,15 +77,13 @@ impl Pool {
         }
     }
 
-    /// How a SQLite file is to be opened: one writer beside many readers, and with the collation that
-    /// compares names without case.
+    /// How a SQLite file is to be opened: patient with other writers, and with the collation that compares
+    /// names without case.
     ///
     /// # Errors
     /// If it is no SQLite URL.
     pub fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
         Ok(SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true)

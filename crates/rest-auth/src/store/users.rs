@@ -80,7 +80,6 @@ impl User {
 
 /// A user that is about to be made.
 #[derive(Clone, Default)]
-#[allow(missing_docs)]
 pub(crate) struct NewUser {
     pub(crate) username: String,
     pub(crate) email: String,
@@ -94,7 +93,6 @@ pub(crate) struct NewUser {
 
 /// What is to be changed of a user; `None` stays as it is.
 #[derive(Clone, Debug, Default)]
-#[allow(missing_docs)]
 pub(crate) struct UserChanges {
     pub(crate) username: Option<String>,
     pub(crate) first_name: Option<String>,

@@ -18,7 +18,9 @@ struct Claims {
     token_type: Option<String>,
     jti: Option<String>,
     user_id: Option<Value>,
-    exp: i64,
+    exp: Option<f64>,
+    nbf: Option<f64>,
+    iat: Option<f64>,
 }
 
 /// Finds the user of the request's token: SimpleJWT's `JWTAuthentication`.
@@ -30,7 +32,7 @@ pub(crate) async fn authenticate(auth: &Auth, head: &Head) -> Result<Option<Curr
     let [_, token] = words.as_slice() else {
         return Err(failed("Authorization header must contain two space-delimited values", "bad_authorization_header"));
     };
-    let claims = verify(token, auth.secret_key(), auth.now().unix_timestamp()).map_err(invalid)?;
+    let claims = verify(token, auth.secret_key(), auth.now().unix_timestamp() as f64).map_err(invalid)?;
     let id = match claims.user_id {
         Some(Value::String(id)) => id,
         Some(id) => id.to_string(),
@@ -48,16 +50,22 @@ pub(crate) async fn authenticate(auth: &Auth, head: &Head) -> Result<Option<Curr
 }
 
 /// The claims of an access token, or why it is none.
-fn verify(token: &[u8], secret: &Secret, now: i64) -> Result<Claims, &'static str> {
+fn verify(token: &[u8], secret: &Secret, now: f64) -> Result<Claims, &'static str> {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.leeway = 0;
     // Our own clock judges the time, so that a test can move it.
     validation.validate_exp = false;
+    validation.required_spec_claims.clear();
     validation.validate_aud = false;
     let key = DecodingKey::from_secret(secret.expose().as_bytes());
-    let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).map_err(|_| "Token is invalid")?.claims;
-    match claims {
-        Claims { exp, .. } if exp <= now => Err("Token is expired"),
+    let decoded = jsonwebtoken::decode::<Claims>(token, &key, &validation).map_err(|_| "Token is invalid")?;
+    // A header may insist on being understood; nothing in one is.
+    let insists = decoded.header.crit.is_some();
+    let later = |time: Option<f64>| time.is_some_and(|time| time > now);
+    match decoded.claims {
+        Claims { nbf, iat, .. } if insists || later(nbf) || later(iat) => Err("Token is invalid"),
+        Claims { exp: Some(exp), .. } if exp <= now => Err("Token is expired"),
+        Claims { exp: None, .. } => Err("Token has no 'exp' claim"),
         Claims { jti: None, .. } => Err("Token has no id"),
         Claims { token_type: None, .. } => Err("Token has no type"),
         Claims { token_type: Some(ref kind), .. } if kind != "access" => Err("Token has wrong type"),

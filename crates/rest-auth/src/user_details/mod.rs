@@ -96,14 +96,14 @@ async fn examine(auth: &Auth, request: &Request, id: UserId) -> Result<Input, Er
     let fields = fields();
     let partial = request.head.method == Method::PATCH;
     let mut form = Form::read(&fields, request.data().await?, partial)?;
-    if let Some(username) = form.text("username").map(|name| usernames::normalized(auth, name)) {
+    if let Some(username) = form.text("username").map(|name| usernames::clean(auth, name)) {
         let mut db = auth.store().connection().await?;
-        match usernames::refuse(auth, &username) {
-            Some(problem) => form.refuse("username", problem),
-            None if usernames::is_taken(&mut db, &username, Some(id)).await? => {
+        match username {
+            Err(problem) => form.refuse("username", problem),
+            Ok(name) if usernames::is_taken(&mut db, &name, Some(id)).await? => {
                 form.refuse("username", usernames::TAKEN);
             }
-            None => form.set("username", username),
+            Ok(name) => form.set("username", name),
         }
     }
     form.finish()?.into()

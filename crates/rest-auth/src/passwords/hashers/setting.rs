@@ -5,6 +5,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::super::setting::name_or_table;
 use super::{Hash, argon2, bcrypt, pbkdf2, scrypt};
 
+/// The most memory that one hash may take, in KiB: 4 GiB.
+const MAX_MEMORY_COST: u32 = 4 << 20;
+
 /// An algorithm, by Django's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -109,11 +112,29 @@ impl HasherSetting {
     pub(crate) fn problem(&self) -> Option<String> {
         let out_of_range = match self.name {
             Algorithm::Pbkdf2Sha256 | Algorithm::Pbkdf2Sha1 => self.iterations().eq(&0),
-            Algorithm::Argon2 => self.argon2().is_none(),
+            Algorithm::Argon2 => self.argon2().is_none_or(|cost| cost.m_cost() > MAX_MEMORY_COST),
             Algorithm::BcryptSha256 | Algorithm::Bcrypt => !(4..=31).contains(&self.rounds()),
             Algorithm::Scrypt => self.scrypt().is_none(),
         };
-        out_of_range.then(|| format!("{:?} cannot work at this cost", self.name))
+        if out_of_range {
+            return Some(format!("{:?} cannot work at this cost", self.name));
+        }
+        let others: &[(&str, bool)] = &[
+            ("iterations", self.iterations.is_some()),
+            ("time_cost", self.time_cost.is_some()),
+            ("memory_cost", self.memory_cost.is_some()),
+            ("parallelism", self.parallelism.is_some()),
+            ("rounds", self.rounds.is_some()),
+            ("work_factor", self.work_factor.is_some()),
+        ];
+        let known: &[&str] = match self.name {
+            Algorithm::Pbkdf2Sha256 | Algorithm::Pbkdf2Sha1 => &["iterations"],
+            Algorithm::Argon2 => &["time_cost", "memory_cost", "parallelism"],
+            Algorithm::BcryptSha256 | Algorithm::Bcrypt => &["rounds"],
+            Algorithm::Scrypt => &["work_factor", "parallelism"],
+        };
+        let strange = others.iter().find(|(name, given)| *given && !known.contains(name));
+        strange.map(|(name, _)| format!("{:?} has no {name}", self.name))
     }
 
     fn iterations(&self) -> u32 {
@@ -132,25 +153,15 @@ impl HasherSetting {
         scrypt::Cost::new(self.work_factor.unwrap_or(scrypt::WORK_FACTOR), self.parallelism)
     }
 
-    /// The hash of a password, as it is stored.
-    pub(in super::super) fn encode(&self, password: &str, salt: &str) -> String {
-        // Costs that do not work were refused with the settings; an unusable hash lets nobody in.
-        const UNUSABLE: &str = "!";
+    /// The hash of a password, as it is stored; `None` if the machine cannot pay the cost.
+    pub(in super::super) fn encode(&self, password: &str, salt: &str) -> Option<String> {
         match self.name {
-            Algorithm::Pbkdf2Sha256 => pbkdf2::encode(pbkdf2::Digest::Sha256, password, salt, self.iterations()),
-            Algorithm::Pbkdf2Sha1 => pbkdf2::encode(pbkdf2::Digest::Sha1, password, salt, self.iterations()),
-            Algorithm::Argon2 => self
-                .argon2()
-                .and_then(|cost| argon2::encode(password, salt, cost))
-                .unwrap_or_else(|| UNUSABLE.to_owned()),
-            Algorithm::BcryptSha256 => {
-                bcrypt::encode(true, password, self.rounds()).unwrap_or_else(|| UNUSABLE.to_owned())
-            }
-            Algorithm::Bcrypt => bcrypt::encode(false, password, self.rounds()).unwrap_or_else(|| UNUSABLE.to_owned()),
-            Algorithm::Scrypt => self
-                .scrypt()
-                .and_then(|cost| scrypt::encode(password, salt, cost))
-                .unwrap_or_else(|| UNUSABLE.to_owned()),
+            Algorithm::Pbkdf2Sha256 => Some(pbkdf2::encode(pbkdf2::Digest::Sha256, password, salt, self.iterations())),
+            Algorithm::Pbkdf2Sha1 => Some(pbkdf2::encode(pbkdf2::Digest::Sha1, password, salt, self.iterations())),
+            Algorithm::Argon2 => argon2::encode(password, salt, self.argon2()?),
+            Algorithm::BcryptSha256 => bcrypt::encode(true, password, self.rounds()),
+            Algorithm::Bcrypt => bcrypt::encode(false, password, self.rounds()),
+            Algorithm::Scrypt => scrypt::encode(password, salt, self.scrypt()?),
         }
     }
 
@@ -171,17 +182,13 @@ impl HasherSetting {
         }
     }
 
-    /// After a wrong password was compared with a cheaper hash: takes what is missing of today's cost.
+    /// After a wrong password was compared with a cheaper hash of the same algorithm: takes what is missing of
+    /// today's cost. Django's `harden_runtime`.
     pub(in super::super) fn make_up_for(&self, hash: &Hash<'_>, password: &str) {
-        match (self.name, hash) {
-            (Algorithm::Pbkdf2Sha256 | Algorithm::Pbkdf2Sha1, Hash::Pbkdf2(hash)) => {
-                let missing = self.iterations().saturating_sub(hash.iterations);
-                if missing > 0 {
-                    pbkdf2::encode(hash.digest, password, hash.salt, missing);
-                }
-            }
-            // How two algorithms compare nobody knows; a whole hash more is never too little.
-            _ => drop(self.encode(password, "0123456789012345678901")),
+        let Hash::Pbkdf2(hash) = hash else { return };
+        let missing = self.iterations().saturating_sub(hash.iterations);
+        if missing > 0 && matches!(self.name, Algorithm::Pbkdf2Sha256 | Algorithm::Pbkdf2Sha1) {
+            pbkdf2::encode(hash.digest, password, hash.salt, missing);
         }
     }
 }
