@@ -9,7 +9,7 @@ pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
     if plan {
         let statements = match setup::missing_file(settings) {
             Some(_) => Store::statements(Dialect::Sqlite),
-            None => Store::open(&settings.database_url).await.context(UNUSABLE)?.migration_plan().await?,
+            None => Store::open(settings).await.context(UNUSABLE)?.migration_plan().await?,
         };
         if statements.is_empty() {
             println!("-- Nothing to do: every table is there.");
@@ -17,7 +17,7 @@ pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
         statements.iter().for_each(|statements| println!("{statements}\n"));
         return Ok(());
     }
-    let store = Store::connect(&settings.database_url).await.context(UNUSABLE)?;
+    let store = Store::connect(settings).await.context(UNUSABLE)?;
     let made = store.migrate().await?;
     for table in &made {
         println!("made {table}");

@@ -77,7 +77,7 @@ pub fn development_key(settings: &mut Settings) -> anyhow::Result<Option<PathBuf
 /// The accounts, on a database that is made if it is missing and gets its tables if it is empty, so that
 /// whoever begins need not know of them.
 pub async fn auth(settings: Settings) -> anyhow::Result<Auth> {
-    let store = Store::connect(&settings.database_url).await.context(UNUSABLE)?;
+    let store = Store::connect(&settings).await.context(UNUSABLE)?;
     let builder = Auth::builder().pool(store.pool().clone()).settings(settings);
     let builder = if store.is_empty().await? { builder.migrate() } else { builder };
     Ok(builder.build().await?)
@@ -89,6 +89,6 @@ pub async fn existing_auth(mut settings: Settings) -> anyhow::Result<Auth> {
         anyhow::bail!("there is no database {}: run `rest-auth migrate` to make it", file.display());
     }
     development_key(&mut settings)?;
-    let store = Store::open(&settings.database_url).await.context(UNUSABLE)?;
+    let store = Store::open(&settings).await.context(UNUSABLE)?;
     Ok(Auth::builder().pool(store.pool().clone()).settings(settings).build().await?)
 }

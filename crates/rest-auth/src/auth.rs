@@ -204,7 +204,7 @@ impl Builder {
         let secret_key = self.settings.secret_key.clone().ok_or(BuildError::NoSecretKey)?;
         let store = match self.pool {
             Some(pool) => Store::from(pool),
-            None => Store::connect(&self.settings.database_url).await?,
+            None => Store::connect(&self.settings).await?,
         };
         if self.migrate {
             store.migrate().await?;

@@ -97,6 +97,9 @@ impl Settings {
         if !self.base_path.is_empty() && !self.base_path.starts_with('/') {
             refuse("base_path", "it must begin with a slash".into(), "For example \"/api/auth\".");
         }
+        if self.database_max_connections == 0 {
+            refuse("database_max_connections", "no request could reach the database".into(), "At least 1.");
+        }
         let odd = |c: char| !(c.is_ascii_alphanumeric() || "/-._~".contains(c));
         if self.base_path.contains(odd) || self.base_path.contains("//") {
             let problem = "it may hold letters, digits, -, ., _ and ~ between slashes".into();

@@ -35,6 +35,11 @@ section! {
         pub secret_key_fallbacks: Vec<Secret> = Vec::new(),
         /// The database: sqlite://FILE, postgres://USER:PASSWORD@HOST/NAME or mysql://USER:PASSWORD@HOST/NAME.
         pub database_url: DatabaseUrl = DatabaseUrl::from("sqlite://rest-auth.db"),
+        /// How many connections to the database there are at most.
+        pub database_max_connections: u32 = 10,
+        /// How long a request waits for a connection, or for SQLite's other writer, in seconds; after that it
+        /// is answered 503.
+        pub database_timeout: u64 = 10,
         /// The address and port that the server listens at.
         pub bind: String = "127.0.0.1:8000".to_owned(),
         /// The path that the endpoints stand below.

@@ -98,7 +98,7 @@ macro_rules! plain {
 }
 pub(crate) use plain;
 
-plain!(bool, i64, u16, u64, usize, String, Vec<String>, (String, String), std::path::PathBuf);
+plain!(bool, i64, u32, u64, usize, String, Vec<String>, (String, String), std::path::PathBuf);
 
 /// Types that hold a secret: like plain ones, but an error does not repeat the value.
 macro_rules! secret {

@@ -1,5 +1,6 @@
 //! What can go wrong with a database.
 
+use sqlx::mysql::MySqlDatabaseError;
 use sqlx::sqlite::SqliteError;
 
 use crate::error::Error;
@@ -45,7 +46,12 @@ impl StoreError {
             // The low byte is SQLITE_BUSY (5) or SQLITE_LOCKED (6), the rest tells more.
             return code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6));
         }
-        // A serialization failure (MySQL's deadlock, too), a deadlock, a lock that cannot be had; then the
+        if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
+            // A server that is shutting down, a lock that cannot be had, a deadlock, a query and a connection
+            // that somebody killed.
+            return matches!(error.number(), 1053 | 1205 | 1213 | 1317 | 1927);
+        }
+        // A serialization failure, a deadlock, a lock that cannot be had; then the
         // classes of a lost connection, of a lack of resources, and of a server that is shutting down.
         matches!(&*code, "40001" | "40P01" | "55P03") || ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
     }

@@ -16,12 +16,12 @@ mod users;
 pub use connection::Connection;
 pub use dialect::Dialect;
 pub use error::StoreError;
-pub use pool::Pool;
+pub use pool::{Limits, Pool};
 pub(crate) use sessions::StoredSession;
 pub(crate) use users::{NewUser, UserChanges};
 pub use users::{User, UserId};
 
-use crate::settings::DatabaseUrl;
+use crate::settings::Settings;
 
 /// The accounts' database.
 #[derive(Clone, Debug)]
@@ -36,20 +36,20 @@ impl From<Pool> for Store {
 }
 
 impl Store {
-    /// Opens the database; a SQLite file that is missing is made, empty.
+    /// Opens the database of the settings; a SQLite file that is missing is made, empty.
     ///
     /// # Errors
     /// If the URL is of no known database, or nothing answers there.
-    pub async fn connect(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        Ok(Self { pool: Pool::connect(url, true).await? })
+    pub async fn connect(settings: &Settings) -> Result<Self, StoreError> {
+        Ok(Self { pool: Pool::connect(&settings.database_url, true, settings.into()).await? })
     }
 
-    /// Opens a database that is there.
+    /// Opens the database of the settings, which must be there.
     ///
     /// # Errors
     /// As [`Store::connect`], and if a SQLite file is missing.
-    pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        Ok(Self { pool: Pool::connect(url, false).await? })
+    pub async fn open(settings: &Settings) -> Result<Self, StoreError> {
+        Ok(Self { pool: Pool::connect(&settings.database_url, false, settings.into()).await? })
     }
 
     /// The connections.

@@ -11,15 +11,31 @@ use sqlx::{Database, pool::Pool as SqlxPool};
 
 use super::StoreError;
 use super::dialect::{Dialect, NO_CASE, compare_without_case};
-use crate::settings::DatabaseUrl;
+use crate::settings::{DatabaseUrl, Settings};
 
-/// How long a statement waits for SQLite's other writer before it gives up.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// What a pool may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections.
+    pub max_connections: u32,
+    /// How long a request waits for a connection, or for SQLite's other writer.
+    pub timeout: Duration,
+}
 
-/// How long a request waits for a connection.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_connections: 10, timeout: Duration::from_secs(10) }
+    }
+}
 
-const MAX_CONNECTIONS: u32 = 10;
+impl From<&Settings> for Limits {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            max_connections: settings.database_max_connections,
+            timeout: Duration::from_secs(settings.database_timeout),
+        }
+    }
+}
 
 /// A pool of connections. An application that has one of its own hands it over with
 /// [`Builder::pool`](crate::Builder::pool).
@@ -53,25 +69,26 @@ impl From<MySqlPool> for Pool {
 }
 
 impl Pool {
-    pub(crate) async fn connect(url: &DatabaseUrl, create: bool) -> Result<Self, StoreError> {
+    pub(crate) async fn connect(url: &DatabaseUrl, create: bool, limits: Limits) -> Result<Self, StoreError> {
         let scheme = url.expose().split(':').next().unwrap_or_default();
         match scheme {
             "sqlite" => {
-                let options = Self::sqlite_options(url.expose())?.create_if_missing(create);
+                let options =
+                    Self::sqlite_options(url.expose())?.create_if_missing(create).busy_timeout(limits.timeout);
                 let new = options.get_filename().metadata().map_or(true, |file| file.len() == 0);
                 // How a file keeps its journal is written into it; one that others made stays as it is.
                 let options = if new { options.journal_mode(SqliteJournalMode::Wal) } else { options };
-                Ok(Self::Sqlite(limited(SqlitePoolOptions::new()).connect_with(options).await?))
+                Ok(Self::Sqlite(limited(SqlitePoolOptions::new(), limits).connect_with(options).await?))
             }
             "postgres" | "postgresql" => {
                 let options = PgConnectOptions::from_str(url.expose())?;
-                Ok(Self::Postgres(limited(PgPoolOptions::new()).connect_with(options).await?))
+                Ok(Self::Postgres(limited(PgPoolOptions::new(), limits).connect_with(options).await?))
             }
             "mysql" | "mariadb" => {
                 // Only the name of the scheme is different.
                 let url = url.expose().replacen("mariadb:", "mysql:", 1);
                 let options = MySqlConnectOptions::from_str(&url)?;
-                Ok(Self::MySql(limited(MySqlPoolOptions::new()).connect_with(options).await?))
+                Ok(Self::MySql(limited(MySqlPoolOptions::new(), limits).connect_with(options).await?))
             }
             _ => Err(StoreError::UnknownDatabase(url.to_string())),
         }
@@ -85,7 +102,7 @@ impl Pool {
     pub fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
         Ok(SqliteConnectOptions::from_str(url)?
             .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(BUSY_TIMEOUT)
+            .busy_timeout(Limits::default().timeout)
             .foreign_keys(true)
             .collation(NO_CASE, compare_without_case))
     }
@@ -108,9 +125,9 @@ impl Pool {
     }
 }
 
-fn limited<DB: Database>(options: PoolOptions<DB>) -> PoolOptions<DB>
+fn limited<DB: Database>(options: PoolOptions<DB>, limits: Limits) -> PoolOptions<DB>
 where
     SqlxPool<DB>: Clone,
 {
-    options.max_connections(MAX_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT)
+    options.max_connections(limits.max_connections).acquire_timeout(limits.timeout)
 }

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Column, Executor, Row, TypeInfo, ValueRef};
 
 use crate::settings::DatabaseUrl;
 use crate::source::{LOWER_CASE_AND_DIGITS, Random};
-use crate::store::{Dialect, Pool};
+use crate::store::{Dialect, Limits, Pool};
 
 tokio::task_local! {
     static DIALECT: Dialect;
@@ -87,7 +87,8 @@ impl TestDatabase {
     }
 
     pub(super) async fn sql(&self, sql: &str) -> Vec<Vec<Value>> {
-        let pool = Pool::connect(&DatabaseUrl::from(self.url.as_str()), false).await.expect("the database");
+        let pool =
+            Pool::connect(&DatabaseUrl::from(self.url.as_str()), false, Limits::default()).await.expect("the database");
         let sql = AssertSqlSafe(sql.to_owned());
         let rows = match &pool {
             Pool::Sqlite(pool) => table(&sqlx::query(sql).fetch_all(pool).await.expect("rows")),
@@ -106,7 +107,9 @@ impl TestDatabase {
 
 /// Runs one statement on a server.
 async fn run(url: &str, sql: String) {
-    let pool = Pool::connect(&DatabaseUrl::from(url), false).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    let pool = Pool::connect(&DatabaseUrl::from(url), false, Limits::default())
+        .await
+        .unwrap_or_else(|error| panic!("{url}: {error}"));
     match &pool {
         Pool::Sqlite(pool) => drop(sqlx::query(AssertSqlSafe(sql)).execute(pool).await.expect("done")),
         Pool::Postgres(pool) => drop(sqlx::query(AssertSqlSafe(sql)).execute(pool).await.expect("done")),

@@ -1,0 +1,161 @@
+//! What a client sees when the database is busy, lost, or at odds with itself: a 503 that says when to try
+//! again, never a 500, and the next request is served.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use rest_auth::testing::{Answer, TestApp, each_database};
+use rest_auth::{Connection, Dialect, Error, Registered, Settings};
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+fn form(username: &str) -> Value {
+    json!({ "username": username, "password1": "a long password", "password2": "a long password" })
+}
+
+/// Runs a statement on a connection of ours.
+async fn run(connection: &mut Connection, sql: String) -> Result<(), Error> {
+    let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
+    match connection.dialect() {
+        Dialect::Sqlite => drop(sql.execute(connection.sqlite().ok_or(Error::NotFound)?).await?),
+        Dialect::Postgres => drop(sql.execute(connection.postgres().ok_or(Error::NotFound)?).await?),
+        Dialect::MySql => drop(sql.execute(connection.mysql().ok_or(Error::NotFound)?).await?),
+    }
+    Ok(())
+}
+
+fn assert_try_again(answer: &Answer) {
+    assert_eq!(answer.line(), r#"503 {"detail":"The server is busy. Try again later."}"#);
+    assert_eq!(answer.header("retry-after"), "1");
+}
+
+#[each_database]
+async fn another_writer_who_does_not_end_is_waited_for_and_then_not() {
+    let settings = Settings { database_timeout: 1, ..Settings::default() };
+    let app = TestApp::built(settings, |builder| builder).await;
+    let store = app.auth().store();
+    if store.dialect() != Dialect::Sqlite {
+        // The others let several write.
+        return;
+    }
+    let rest_auth::Pool::Sqlite(pool) = store.pool() else { panic!("SQLite") };
+    let other = pool.begin_with("BEGIN IMMEDIATE").await.expect("a transaction");
+    assert_try_again(&app.client().post("/registration/", form("jane")).await);
+    assert_eq!(app.client().get("/user/").await.status(), 401, "reading goes on");
+    drop(other);
+    assert_eq!(app.client().post("/registration/", form("jane")).await.status(), 201);
+}
+
+#[each_database]
+async fn a_pool_without_a_free_connection_says_so() {
+    let settings = Settings { database_timeout: 1, database_max_connections: 1, ..Settings::default() };
+    let (held, released) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let hook = {
+        let (held, released) = (Arc::clone(&held), Arc::clone(&released));
+        move |_: Registered| {
+            let (held, released) = (Arc::clone(&held), Arc::clone(&released));
+            async move {
+                held.notify_one();
+                released.notified().await;
+                Ok(())
+            }
+        }
+    };
+    let app = TestApp::built(settings, |builder| builder.after_registration(hook)).await;
+    let mut client = app.client();
+    let registering = tokio::spawn(async move { client.post("/registration/", form("jane")).await.status() });
+    held.notified().await;
+    assert_try_again(&app.client().post("/login/", json!({ "username": "jane", "password": "x" })).await);
+    released.notify_one();
+    assert_eq!(registering.await.expect("an answer"), 201);
+}
+
+#[each_database]
+async fn a_deadlock_is_answered_and_leaves_nothing() {
+    let (first_locked, crossing) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let hook = {
+        let (first_locked, crossing) = (Arc::clone(&first_locked), Arc::clone(&crossing));
+        move |registered: Registered| {
+            let (first_locked, crossing) = (Arc::clone(&first_locked), Arc::clone(&crossing));
+            async move {
+                if registered.user.username != "jane" {
+                    return Ok(());
+                }
+                let mut tx = registered.transaction().await;
+                run(&mut tx, "UPDATE auth_user SET first_name = 'ours' WHERE username = 'first'".into()).await?;
+                first_locked.notify_one();
+                crossing.notified().await;
+                run(&mut tx, "UPDATE auth_user SET first_name = 'ours' WHERE username = 'second'".into()).await
+            }
+        }
+    };
+    let app = TestApp::built(Settings::default(), |builder| builder.after_registration(hook)).await;
+    if app.auth().store().dialect() != Dialect::Postgres {
+        // SQLite has one writer; MySQL chooses whom it lets go.
+        return;
+    }
+    for name in ["first", "second"] {
+        app.user(name, "correct horse").await;
+    }
+    let rest_auth::Pool::Postgres(pool) = app.auth().store().pool() else { panic!("PostgreSQL") };
+    let mut other = pool.begin().await.expect("a transaction");
+    // Long enough that it is ours which finds the deadlock.
+    for sql in ["SET LOCAL deadlock_timeout = '60s'", "UPDATE auth_user SET first_name = '' WHERE username = 'second'"]
+    {
+        sqlx::raw_sql(sql).execute(&mut *other).await.expect("an update");
+    }
+    let mut client = app.client();
+    let registering = tokio::spawn(async move { client.post("/registration/", form("jane")).await });
+    first_locked.notified().await;
+    let crossed = tokio::spawn(async move {
+        crossing.notify_one();
+        let update = sqlx::raw_sql("UPDATE auth_user SET first_name = '' WHERE username = 'first'");
+        update.execute(&mut *other).await.expect("an update");
+        other.commit().await.expect("a commit");
+    });
+    assert_try_again(&registering.await.expect("an answer"));
+    crossed.await.expect("the other goes on");
+    assert!(app.auth().users().find("jane").await.expect("an answer").is_none());
+    assert_eq!(app.client().post("/registration/", form("joe")).await.status(), 201);
+}
+
+#[each_database]
+async fn a_connection_that_is_lost_is_replaced() {
+    let hook = |registered: Registered| async move {
+        if registered.user.username != "jane" {
+            return Ok(());
+        }
+        let mut tx = registered.transaction().await;
+        match tx.dialect() {
+            Dialect::Sqlite => Ok(()),
+            Dialect::Postgres => run(&mut tx, "SELECT pg_terminate_backend(pg_backend_pid())".into()).await,
+            Dialect::MySql => run(&mut tx, "KILL CONNECTION_ID()".into()).await,
+        }
+    };
+    let app = TestApp::built(Settings::default(), |builder| builder.after_registration(hook)).await;
+    if app.auth().store().dialect() == Dialect::Sqlite {
+        // A file does not hang up.
+        return;
+    }
+    assert_try_again(&app.client().post("/registration/", form("jane")).await);
+    assert!(app.auth().users().find("jane").await.expect("an answer").is_none());
+    assert_eq!(app.client().post("/registration/", form("joe")).await.status(), 201);
+}
+
+#[each_database]
+async fn serializable_transactions_may_fail_and_say_so() {
+    let app = TestApp::new().await;
+    let rest_auth::Pool::Postgres(pool) = app.auth().store().pool() else { return };
+    let strict = (*pool.connect_options()).clone().options([("default_transaction_isolation", "serializable")]);
+    let strict = sqlx::PgPool::connect_with(strict).await.expect("a pool");
+    let builder = rest_auth::Auth::builder().settings(app.auth().settings().clone()).pool(strict);
+    let auth = builder.build().await.expect("accounts");
+    let attempts = (0..40).map(|index| {
+        let mut client = app.client_of(auth.router());
+        async move { client.post("/registration/", form(&format!("user{index}"))).await }
+    });
+    let answers = join_all(attempts).await;
+    let made = answers.iter().filter(|answer| answer.status() == 201).count();
+    answers.iter().filter(|answer| answer.status() != 201).for_each(assert_try_again);
+    assert_eq!(app.sql("SELECT count(*) FROM auth_user").await, [[made]]);
+}
