@@ -16,11 +16,6 @@ use crate::output;
 
 const SECRET_KEY: &str = "a-key-for-tests-only-0123456789-abcdefghijklmnopqrstuvw";
 
-/// Says what is left out, past the test runner, which keeps what a test prints to itself.
-pub fn left_out() {
-    let _ = writeln!(std::io::stderr(), "left out, without PostgreSQL or without Django: the tests beside Django");
-}
-
 /// A Python with Django, in a virtual environment of its own below the build's folder.
 fn python() -> Option<&'static Path> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
@@ -32,7 +27,7 @@ fn python() -> Option<&'static Path> {
                 let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
                 quiet.status().is_ok_and(|status| status.success())
             };
-            let installed = run(Command::new(&python).args(["-c", "import dj_rest_auth, psycopg"]));
+            let installed = run(Command::new(&python).args(["-c", "import dj_rest_auth, psycopg, pymysql"]));
             let requirements = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/beside_django/django/requirements.txt");
             let ready = installed
                 || run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
@@ -42,48 +37,68 @@ fn python() -> Option<&'static Path> {
         .as_deref()
 }
 
+/// Where the servers are on which databases can be made; SQLite needs none.
+const SERVERS: [Option<&str>; 3] = [None, Some("REST_AUTH_TEST_POSTGRES"), Some("REST_AUTH_TEST_MYSQL")];
+
 pub struct Site {
-    server: Url,
-    name: String,
     python: &'static Path,
+    /// The database's own.
+    url: String,
+    /// The server's, and the name of the database there.
+    server: Option<(String, String)>,
+    _folder: tempfile::TempDir,
 }
 
 impl Site {
-    /// A fresh database; `None` where there is no PostgreSQL or no Django.
-    pub fn new(name: &str) -> Option<Self> {
-        let server = Url::parse(&std::env::var("REST_AUTH_TEST_POSTGRES").ok()?).expect("a URL");
+    /// A fresh database of each kind that is reachable. What is left out is said, past the test runner, which
+    /// keeps what a test prints to itself.
+    pub fn each(name: &str) -> Vec<Self> {
+        let Some(python) = python() else {
+            let _ = writeln!(std::io::stderr(), "left out, because Django cannot be installed: the tests beside it");
+            return Vec::new();
+        };
+        SERVERS.into_iter().filter_map(|server| Self::new(python, server, name)).collect()
+    }
+
+    fn new(python: &'static Path, server: Option<&str>, name: &str) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let Some(variable) = server else {
+            let url = format!("sqlite://{}", folder.path().join("db.sqlite3").display());
+            return Some(Self { python, url, server: None, _folder: folder });
+        };
+        let Ok(server) = std::env::var(variable) else {
+            let _ = writeln!(std::io::stderr(), "left out, because {variable} is not set: {name} beside Django");
+            return None;
+        };
         let name = format!("rest_auth_django_{name}_{}", std::process::id());
-        let site = Self { server, name, python: python()? };
-        site.on_server(&format!("DROP DATABASE IF EXISTS {}", site.name));
-        site.on_server(&format!("CREATE DATABASE {}", site.name));
-        Some(site)
-    }
-
-    fn url(&self) -> String {
-        let mut url = self.server.clone();
-        url.set_path(&self.name);
-        url.into()
-    }
-
-    fn on_server(&self, sql: &str) {
-        query(self.server.as_str(), sql);
+        query(&server, &format!("DROP DATABASE IF EXISTS {name}"));
+        query(&server, &format!("CREATE DATABASE {name}"));
+        let mut url = Url::parse(&server).expect("a URL");
+        url.set_path(&name);
+        Some(Self { python, url: url.into(), server: Some((server, name)), _folder: folder })
     }
 
     /// Every column, constraint and index of the database, one a line.
     pub fn schema(&self) -> String {
-        query(
-            &self.url(),
-            "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable AS line \
-               FROM information_schema.columns WHERE table_schema = 'public' \
-             UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) \
-               FROM pg_constraint WHERE connamespace = 'public'::regnamespace \
-             UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY line",
-        )
-        .join("\n")
-    }
-
-    pub fn tables(&self) -> Vec<String> {
-        query(&self.url(), "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'")
+        let sql = match self.url.split(':').next() {
+            Some("sqlite") => "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name",
+            Some("mysql") => {
+                "SELECT CAST(CONCAT_WS(' ', table_name, column_name, column_type, is_nullable, collation_name) AS CHAR) \
+                   AS line FROM information_schema.columns WHERE table_schema = DATABASE() \
+                 UNION ALL SELECT CAST(CONCAT_WS(' ', table_name, index_name, column_name, non_unique) AS CHAR) \
+                   FROM information_schema.statistics WHERE table_schema = DATABASE() \
+                 UNION ALL SELECT CAST(CONCAT_WS(' ', table_name, constraint_name, constraint_type) AS CHAR) \
+                   FROM information_schema.table_constraints WHERE table_schema = DATABASE() ORDER BY line"
+            }
+            _ => {
+                "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable AS line \
+                   FROM information_schema.columns WHERE table_schema = 'public' \
+                 UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) \
+                   FROM pg_constraint WHERE connamespace = 'public'::regnamespace \
+                 UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY line"
+            }
+        };
+        query(&self.url, sql).join("\n")
     }
 
     fn django_command(&self) -> Command {
@@ -93,11 +108,7 @@ impl Site {
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/beside_django/django"))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("SECRET_KEY", SECRET_KEY)
-            .env("PGHOST", self.server.host_str().unwrap_or("127.0.0.1"))
-            .env("PGPORT", self.server.port().unwrap_or(5432).to_string())
-            .env("PGUSER", self.server.username())
-            .env("PGPASSWORD", self.server.password().unwrap_or_default())
-            .env("PGDATABASE", &self.name);
+            .env("DATABASE_URL", &self.url);
         command
     }
 
@@ -110,7 +121,7 @@ impl Site {
         command
             .current_dir(env!("CARGO_TARGET_TMPDIR"))
             .env("REST_AUTH__SECRET_KEY", SECRET_KEY)
-            .env("REST_AUTH__DATABASE_URL", self.url())
+            .env("REST_AUTH__DATABASE_URL", &self.url)
             .env("REST_AUTH__ACCOUNT__EMAIL_VERIFICATION", "none");
         command
     }
@@ -138,18 +149,32 @@ impl Site {
 
 impl Drop for Site {
     fn drop(&mut self) {
-        self.on_server(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        if let Some((server, name)) = &self.server {
+            let force = if server.starts_with("postgres") { " WITH (FORCE)" } else { "" };
+            query(server, &format!("DROP DATABASE IF EXISTS {name}{force}"));
+        }
     }
 }
 
 /// The first column of what a statement gives.
 fn query(url: &str, sql: &str) -> Vec<String> {
+    let sql = sqlx::AssertSqlSafe(sql.to_owned());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let pool = sqlx::PgPool::connect(url).await.expect("PostgreSQL");
-        let rows = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_all(&pool).await.expect("rows");
-        pool.close().await;
-        rows
+        match url.split(':').next() {
+            Some("sqlite") => {
+                let pool = sqlx::SqlitePool::connect(url).await.expect("SQLite");
+                sqlx::query_scalar(sql).fetch_all(&pool).await.expect("rows")
+            }
+            Some("mysql") => {
+                let pool = sqlx::MySqlPool::connect(url).await.expect("MySQL");
+                sqlx::query_scalar(sql).fetch_all(&pool).await.expect("rows")
+            }
+            _ => {
+                let pool = sqlx::PgPool::connect(url).await.expect("PostgreSQL");
+                sqlx::query_scalar(sql).fetch_all(&pool).await.expect("rows")
+            }
+        }
     })
 }
 

@@ -16,7 +16,7 @@ mod users;
 pub use connection::Connection;
 pub use dialect::Dialect;
 pub use error::StoreError;
-pub use pool::{Limits, Pool};
+pub use pool::Pool;
 pub(crate) use sessions::StoredSession;
 pub(crate) use users::{NewUser, UserChanges};
 pub use users::{User, UserId};
@@ -41,7 +41,7 @@ impl Store {
     /// # Errors
     /// If the URL is of no known database, or nothing answers there.
     pub async fn connect(settings: &Settings) -> Result<Self, StoreError> {
-        Ok(Self { pool: Pool::connect(&settings.database_url, true, settings.into()).await? })
+        Ok(Self { pool: Pool::connect(&settings.database_url, true, settings).await? })
     }
 
     /// Opens the database of the settings, which must be there.
@@ -49,7 +49,7 @@ impl Store {
     /// # Errors
     /// As [`Store::connect`], and if a SQLite file is missing.
     pub async fn open(settings: &Settings) -> Result<Self, StoreError> {
-        Ok(Self { pool: Pool::connect(&settings.database_url, false, settings.into()).await? })
+        Ok(Self { pool: Pool::connect(&settings.database_url, false, settings).await? })
     }
 
     /// The connections.

@@ -13,30 +13,6 @@ use super::StoreError;
 use super::dialect::{Dialect, NO_CASE, compare_without_case};
 use crate::settings::{DatabaseUrl, Settings};
 
-/// What a pool may take.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Connections.
-    pub max_connections: u32,
-    /// How long a request waits for a connection, or for SQLite's other writer.
-    pub timeout: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { max_connections: 10, timeout: Duration::from_secs(10) }
-    }
-}
-
-impl From<&Settings> for Limits {
-    fn from(settings: &Settings) -> Self {
-        Self {
-            max_connections: settings.database_max_connections,
-            timeout: Duration::from_secs(settings.database_timeout),
-        }
-    }
-}
-
 /// A pool of connections. An application that has one of its own hands it over with
 /// [`Builder::pool`](crate::Builder::pool).
 #[derive(Clone, Debug)]
@@ -69,26 +45,26 @@ impl From<MySqlPool> for Pool {
 }
 
 impl Pool {
-    pub(crate) async fn connect(url: &DatabaseUrl, create: bool, limits: Limits) -> Result<Self, StoreError> {
+    pub(crate) async fn connect(url: &DatabaseUrl, create: bool, settings: &Settings) -> Result<Self, StoreError> {
         let scheme = url.expose().split(':').next().unwrap_or_default();
         match scheme {
             "sqlite" => {
                 let options =
-                    Self::sqlite_options(url.expose())?.create_if_missing(create).busy_timeout(limits.timeout);
+                    Self::sqlite_options(url.expose())?.create_if_missing(create).busy_timeout(timeout(settings));
                 let new = options.get_filename().metadata().map_or(true, |file| file.len() == 0);
                 // How a file keeps its journal is written into it; one that others made stays as it is.
                 let options = if new { options.journal_mode(SqliteJournalMode::Wal) } else { options };
-                Ok(Self::Sqlite(limited(SqlitePoolOptions::new(), limits).connect_with(options).await?))
+                Ok(Self::Sqlite(limited(SqlitePoolOptions::new(), settings).connect_with(options).await?))
             }
             "postgres" | "postgresql" => {
                 let options = PgConnectOptions::from_str(url.expose())?;
-                Ok(Self::Postgres(limited(PgPoolOptions::new(), limits).connect_with(options).await?))
+                Ok(Self::Postgres(limited(PgPoolOptions::new(), settings).connect_with(options).await?))
             }
             "mysql" | "mariadb" => {
                 // Only the name of the scheme is different.
                 let url = url.expose().replacen("mariadb:", "mysql:", 1);
                 let options = MySqlConnectOptions::from_str(&url)?;
-                Ok(Self::MySql(limited(MySqlPoolOptions::new(), limits).connect_with(options).await?))
+                Ok(Self::MySql(limited(MySqlPoolOptions::new(), settings).connect_with(options).await?))
             }
             _ => Err(StoreError::UnknownDatabase(url.to_string())),
         }
@@ -102,7 +78,7 @@ impl Pool {
     pub fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
         Ok(SqliteConnectOptions::from_str(url)?
             .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(Limits::default().timeout)
+            .busy_timeout(timeout(&Settings::default()))
             .foreign_keys(true)
             .collation(NO_CASE, compare_without_case))
     }
@@ -125,9 +101,14 @@ impl Pool {
     }
 }
 
-fn limited<DB: Database>(options: PoolOptions<DB>, limits: Limits) -> PoolOptions<DB>
+/// How long a request waits for a connection, or for SQLite's other writer.
+fn timeout(settings: &Settings) -> Duration {
+    Duration::from_secs(settings.database_timeout)
+}
+
+fn limited<DB: Database>(options: PoolOptions<DB>, settings: &Settings) -> PoolOptions<DB>
 where
     SqlxPool<DB>: Clone,
 {
-    options.max_connections(limits.max_connections).acquire_timeout(limits.timeout)
+    options.max_connections(settings.database_max_connections).acquire_timeout(timeout(settings))
 }

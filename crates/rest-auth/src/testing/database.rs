@@ -6,9 +6,9 @@ use std::sync::Once;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Column, Executor, Row, TypeInfo, ValueRef};
 
-use crate::settings::DatabaseUrl;
+use crate::settings::{DatabaseUrl, Settings};
 use crate::source::{LOWER_CASE_AND_DIGITS, Random};
-use crate::store::{Dialect, Limits, Pool};
+use crate::store::{Dialect, Pool};
 
 tokio::task_local! {
     static DIALECT: Dialect;
@@ -87,8 +87,9 @@ impl TestDatabase {
     }
 
     pub(super) async fn sql(&self, sql: &str) -> Vec<Vec<Value>> {
-        let pool =
-            Pool::connect(&DatabaseUrl::from(self.url.as_str()), false, Limits::default()).await.expect("the database");
+        let pool = Pool::connect(&DatabaseUrl::from(self.url.as_str()), false, &Settings::default())
+            .await
+            .expect("the database");
         let sql = AssertSqlSafe(sql.to_owned());
         let rows = match &pool {
             Pool::Sqlite(pool) => table(&sqlx::query(sql).fetch_all(pool).await.expect("rows")),
@@ -107,7 +108,7 @@ impl TestDatabase {
 
 /// Runs one statement on a server.
 async fn run(url: &str, sql: String) {
-    let pool = Pool::connect(&DatabaseUrl::from(url), false, Limits::default())
+    let pool = Pool::connect(&DatabaseUrl::from(url), false, &Settings::default())
         .await
         .unwrap_or_else(|error| panic!("{url}: {error}"));
     match &pool {

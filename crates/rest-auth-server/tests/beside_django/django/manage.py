@@ -2,8 +2,18 @@
 
 import os
 import sys
+from urllib.parse import urlsplit
 
 from django.conf import settings
+
+database = urlsplit(os.environ["DATABASE_URL"])
+if database.scheme == "mysql":
+    import pymysql
+
+    # Django looks at the version of the driver that this one stands in for.
+    pymysql.version_info = (2, 2, 7, "final", 0)
+    pymysql.install_as_MySQLdb()
+engine = {"sqlite": "sqlite3", "postgres": "postgresql", "mysql": "mysql"}[database.scheme]
 
 settings.configure(
     SECRET_KEY=os.environ["SECRET_KEY"],
@@ -17,12 +27,12 @@ settings.configure(
     STATIC_URL="static/",
     DATABASES={
         "default": {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": os.environ["PGDATABASE"],
-            "HOST": os.environ["PGHOST"],
-            "PORT": os.environ["PGPORT"],
-            "USER": os.environ["PGUSER"],
-            "PASSWORD": os.environ.get("PGPASSWORD", ""),
+            "ENGINE": f"django.db.backends.{engine}",
+            "NAME": database.path if engine == "sqlite3" else database.path.lstrip("/"),
+            "HOST": database.hostname or "",
+            "PORT": database.port or "",
+            "USER": database.username or "",
+            "PASSWORD": database.password or "",
         }
     },
     INSTALLED_APPS=[

@@ -231,7 +231,7 @@ CREATE TABLE `dj_rest_auth_mfa_authenticator` (
 -- table django_migrations
 -- What Django is told of the tables above, so that its own migrations go on from here.
 CREATE TABLE `django_migrations` (
-    `id` bigint(20) NOT NULL AUTO_INCREMENT,
+    `id` int(11) NOT NULL AUTO_INCREMENT,
     `app` varchar(255) NOT NULL,
     `name` varchar(255) NOT NULL,
     `applied` datetime(6) NOT NULL,
