@@ -17,7 +17,8 @@ async fn home(user: Option<CurrentUser>) -> String {
     }
 }
 
-/// The application's own routes, and the accounts below `/api/auth/`.
+/// The application's own routes, and the accounts below `/api/auth/`. Only routes above `.layer` can ask who
+/// sends a request.
 pub fn app(auth: &Auth) -> Router {
     Router::new()
         .route("/", get(home))

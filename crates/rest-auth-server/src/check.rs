@@ -21,6 +21,6 @@ pub fn check(config: Option<&Path>, deploy: bool) -> anyhow::Result<()> {
     for warning in &warnings {
         println!("warning: {warning}");
     }
-    println!("{} warnings for a deployment.", warnings.len());
+    println!("Warnings for a deployment: {}.", warnings.len());
     Ok(())
 }

@@ -87,22 +87,22 @@ pub enum UserAction {
     },
     /// Gives a user another password and ends their sessions.
     SetPassword {
-        /// The user's name, or #ID.
+        /// The user's name, or '#ID'.
         user: String,
     },
     /// Lets a user log in again.
     Activate {
-        /// The user's name, or #ID.
+        /// The user's name, or '#ID'.
         user: String,
     },
     /// Keeps a user out; their tokens and sessions are good no more.
     Deactivate {
-        /// The user's name, or #ID.
+        /// The user's name, or '#ID'.
         user: String,
     },
     /// Gives a user every right in Django's admin.
     Superuser {
-        /// The user's name, or #ID.
+        /// The user's name, or '#ID'.
         user: String,
         /// Takes the rights away instead.
         #[arg(long)]

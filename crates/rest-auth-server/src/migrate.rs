@@ -3,13 +3,13 @@
 use anyhow::Context;
 use rest_auth::{Dialect, Settings, Store};
 
-use crate::setup::{self, UNUSABLE};
+use crate::setup::{self, unusable};
 
 pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
     if plan {
         let statements = match setup::missing_file(settings) {
             Some(_) => Store::statements(Dialect::Sqlite),
-            None => Store::open(settings).await.context(UNUSABLE)?.migration_plan().await?,
+            None => Store::open(settings).await.with_context(|| unusable(settings))?.migration_plan().await?,
         };
         if statements.is_empty() {
             println!("-- Nothing to do: every table is there.");
@@ -17,8 +17,9 @@ pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
         statements.iter().for_each(|statements| println!("{statements}\n"));
         return Ok(());
     }
-    let store = Store::connect(settings).await.context(UNUSABLE)?;
+    let store = Store::connect(settings).await.with_context(|| unusable(settings))?;
     let made = store.migrate().await?;
+    store.close().await;
     for table in &made {
         println!("made {table}");
     }

@@ -1,6 +1,7 @@
 //! `rest-auth serve`.
 
 use std::fmt::Write;
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -15,7 +16,11 @@ use crate::setup;
 
 pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     let key = setup::development_key(&mut settings)?;
     let bind = settings.bind.clone();
     let auth = setup::auth(settings).await?;
@@ -31,9 +36,14 @@ pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
         served = axum::serve(listener, router(&auth)).with_graceful_shutdown(signal) => served?,
         () = patience_ends(stopped) => tracing::warn!("stopped before every request was finished"),
     }
+    // SQLite brings its file up to date with the last connection that closes. Who did not finish may hold one.
+    let _ = tokio::time::timeout(LAST_WORDS, auth.store().close()).await;
     println!("Stopped.");
     Ok(())
 }
+
+/// How long the database may take to close.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// How long requests may take to finish once the server was told to stop.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -55,7 +65,9 @@ fn router(auth: &Auth) -> Router {
         "" => auth.router(),
         base_path => Router::new().nest(base_path, auth.router()).fallback(Auth::not_found),
     };
-    router.layer(TraceLayer::new_for_http())
+    // The path alone: a client may have put a secret into the query.
+    let span = |request: &axum::extract::Request| tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
+    router.layer(TraceLayer::new_for_http().make_span_with(span))
 }
 
 /// What the terminal says when the server is ready.

@@ -40,7 +40,9 @@ pub fn settings(named: Option<&Path>) -> anyhow::Result<Settings> {
 }
 
 /// What is said of a database that does not answer.
-pub const UNUSABLE: &str = "the database cannot be used";
+pub fn unusable(settings: &Settings) -> String {
+    format!("the database {} cannot be used", settings.database_url)
+}
 
 /// The file of a SQLite database.
 fn database_file(settings: &Settings) -> Option<PathBuf> {
@@ -77,7 +79,7 @@ pub fn development_key(settings: &mut Settings) -> anyhow::Result<Option<PathBuf
 /// The accounts, on a database that is made if it is missing and gets its tables if it is empty, so that
 /// whoever begins need not know of them.
 pub async fn auth(settings: Settings) -> anyhow::Result<Auth> {
-    let store = Store::connect(&settings).await.context(UNUSABLE)?;
+    let store = Store::connect(&settings).await.with_context(|| unusable(&settings))?;
     let builder = Auth::builder().pool(store.pool().clone()).settings(settings);
     let builder = if store.is_empty().await? { builder.migrate() } else { builder };
     Ok(builder.build().await?)
@@ -89,6 +91,6 @@ pub async fn existing_auth(mut settings: Settings) -> anyhow::Result<Auth> {
         anyhow::bail!("there is no database {}: run `rest-auth migrate` to make it", file.display());
     }
     development_key(&mut settings)?;
-    let store = Store::open(&settings).await.context(UNUSABLE)?;
+    let store = Store::open(&settings).await.with_context(|| unusable(&settings))?;
     Ok(Auth::builder().pool(store.pool().clone()).settings(settings).build().await?)
 }

@@ -91,6 +91,7 @@ fn the_greeting_leads_to_a_user_who_is_logged_in() {
         assert_eq!(mode & 0o077, 0, "nobody else may read the key");
     }
     assert_eq!(server.stop(), (0, "Stopped.\n".to_owned()));
+    assert!(!folder.path().join("rest-auth.db-wal").exists(), "the file is complete by itself");
 
     // What was there is there again.
     let server = Server::start(folder.path());

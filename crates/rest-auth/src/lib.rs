@@ -54,5 +54,7 @@ pub use fields::Fields;
 pub use hooks::Registered;
 pub use passwords::{Algorithm, HasherSetting, ValidatorSetting};
 pub use settings::Settings;
+/// The version of sqlx whose pools and connections are taken and given here.
+pub use sqlx;
 pub use store::{Connection, Dialect, Pool, Store, StoreError, User, UserId};
 pub use users::{NewAccount, Users};

@@ -16,10 +16,12 @@ fn form(username: &str) -> Value {
 /// Runs a statement on a connection of ours.
 async fn run(connection: &mut Connection, sql: String) -> Result<(), Error> {
     let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
-    match connection.dialect() {
-        Dialect::Sqlite => drop(sql.execute(connection.sqlite().ok_or(Error::NotFound)?).await?),
-        Dialect::Postgres => drop(sql.execute(connection.postgres().ok_or(Error::NotFound)?).await?),
-        Dialect::MySql => drop(sql.execute(connection.mysql().ok_or(Error::NotFound)?).await?),
+    if let Some(sqlite) = connection.sqlite() {
+        sql.execute(sqlite).await?;
+    } else if let Some(postgres) = connection.postgres() {
+        sql.execute(postgres).await?;
+    } else if let Some(mysql) = connection.mysql() {
+        sql.execute(mysql).await?;
     }
     Ok(())
 }

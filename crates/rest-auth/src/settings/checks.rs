@@ -97,6 +97,19 @@ impl Settings {
         if !self.base_path.is_empty() && !self.base_path.starts_with('/') {
             refuse("base_path", "it must begin with a slash".into(), "For example \"/api/auth\".");
         }
+        if !self.bind.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
+            refuse("bind", format!("{:?} is no address with a port", self.bind), "For example \"127.0.0.1:8000\".");
+        }
+        let scheme = self.database_url.expose().split(':').next().unwrap_or_default();
+        if !["sqlite", "postgres", "postgresql", "mysql", "mariadb"].contains(&scheme) {
+            let problem = "it is of no known database".into();
+            refuse("database_url", problem, "It begins with sqlite://, postgres:// or mysql://.");
+        }
+        let asks_for_name = self.account.signup_fields.iter().any(|field| field.trim_end_matches('*') == "username");
+        if !self.account.logs_in_by(LoginMethod::Email) && !asks_for_name {
+            let problem = "who registers is not asked for the name that login wants".into();
+            refuse("account.signup_fields", problem, "Add \"username*\", or \"email\" to account.login_methods.");
+        }
         if self.database_max_connections == 0 {
             refuse("database_max_connections", "no request could reach the database".into(), "At least 1.");
         }
@@ -200,7 +213,7 @@ impl Settings {
         warn(
             true,
             "throttle",
-            "attempts are not limited by this version; let the proxy in front limit requests to login/ and registration/",
+            "attempts are not limited, and there is no setting for it yet; let the proxy in front limit login/ and registration/",
         );
         warnings
     }

@@ -218,7 +218,8 @@ impl<'a> Reader<'a> {
         let path = self.path.join(".");
         let origin = self.figment.find_metadata(&path).map(|metadata| match &metadata.source {
             Some(source) => source.to_string(),
-            None => metadata.name.to_string(),
+            // The only source without a file.
+            None => format!("REST_AUTH__{}", path.replace('.', "__").to_uppercase()),
         });
         self.misfits.push(Misfit { path, problem: problem.to_owned(), hint, origin });
     }

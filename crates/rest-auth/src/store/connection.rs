@@ -126,7 +126,10 @@ impl Connection {
     }
 
     /// Makes what the transaction did permanent.
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// If the database refuses; then nothing is kept.
+    pub async fn commit(self) -> Result<(), StoreError> {
         match self.0 {
             Inner::Sqlite(held) => held.commit().await,
             Inner::Postgres(held) => held.commit().await,

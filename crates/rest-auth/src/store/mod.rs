@@ -63,12 +63,18 @@ impl Store {
     }
 
     /// A connection for reading, and for single writes.
-    pub(crate) async fn connection(&self) -> Result<Connection, StoreError> {
+    ///
+    /// # Errors
+    /// If none can be had in time.
+    pub async fn connection(&self) -> Result<Connection, StoreError> {
         Connection::pooled(&self.pool).await
     }
 
     /// Begins a transaction that will write. Dropped without [`Connection::commit`], it changes nothing.
-    pub(crate) async fn begin(&self) -> Result<Connection, StoreError> {
+    ///
+    /// # Errors
+    /// If no connection can be had in time.
+    pub async fn begin(&self) -> Result<Connection, StoreError> {
         Connection::in_transaction(&self.pool).await
     }
 

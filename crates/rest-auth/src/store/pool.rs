@@ -7,7 +7,7 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Database, pool::Pool as SqlxPool};
+use sqlx::{Connection, Database, MySqlConnection, PgConnection, pool::Pool as SqlxPool};
 
 use super::StoreError;
 use super::dialect::{Dialect, NO_CASE, compare_without_case};
@@ -58,12 +58,15 @@ impl Pool {
             }
             "postgres" | "postgresql" => {
                 let options = PgConnectOptions::from_str(url.expose())?;
+                // A pool that gets no connection says only that it waited; one connection says why.
+                PgConnection::connect_with(&options).await?.close().await?;
                 Ok(Self::Postgres(limited(PgPoolOptions::new(), settings).connect_with(options).await?))
             }
             "mysql" | "mariadb" => {
                 // Only the name of the scheme is different.
                 let url = url.expose().replacen("mariadb:", "mysql:", 1);
                 let options = MySqlConnectOptions::from_str(&url)?;
+                MySqlConnection::connect_with(&options).await?.close().await?;
                 Ok(Self::MySql(limited(MySqlPoolOptions::new(), settings).connect_with(options).await?))
             }
             _ => Err(StoreError::UnknownDatabase(url.to_string())),

@@ -27,6 +27,12 @@ impl std::str::FromStr for UserId {
     }
 }
 
+impl From<UserId> for i64 {
+    fn from(id: UserId) -> Self {
+        id.0
+    }
+}
+
 impl From<UserId> for sea_query::Value {
     fn from(id: UserId) -> Self {
         id.0.into()
