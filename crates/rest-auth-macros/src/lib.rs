@@ -1,9 +1,10 @@
 //! `#[derive(Fields)]` for rest-auth: a struct's fields as the fields of a body.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Error, Expr, Fields, ItemFn, LitStr, Type, parse_macro_input};
+use syn::{Data, DeriveInput, Error, Expr, Fields, Ident, ItemFn, LitStr, Token, Type, parse_macro_input};
 
 /// Makes a struct a list of fields.
 ///
@@ -84,11 +85,13 @@ fn type_name(ty: &Type) -> Option<String> {
     }
 }
 
-/// Runs an `async fn` as a test, once on each kind of database that is reachable.
+/// Runs an `async fn` as a test, once on each kind of database that is reachable, or of those that are named:
+/// `#[each_database(Postgres, MySql)]`.
 ///
 /// See `rest_auth::testing::on_each_database`.
 #[proc_macro_attribute]
-pub fn each_database(_arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+pub fn each_database(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let named = parse_macro_input!(arguments with Punctuated::<Ident, Token![,]>::parse_terminated);
     let function = parse_macro_input!(item as ItemFn);
     let (attributes, name, body) = (&function.attrs, &function.sig.ident, &function.block);
     if function.sig.asyncness.is_none() || !function.sig.inputs.is_empty() {
@@ -96,11 +99,16 @@ pub fn each_database(_arguments: proc_macro::TokenStream, item: proc_macro::Toke
             .into_compile_error()
             .into();
     }
+    let dialects = if named.is_empty() { quote!(Sqlite, Postgres, MySql) } else { named.to_token_stream() };
     quote! {
         #(#attributes)*
         #[test]
         fn #name() {
-            ::rest_auth::testing::on_each_database(|| async #body);
+            let dialects = {
+                use ::rest_auth::Dialect::*;
+                [#dialects]
+            };
+            ::rest_auth::testing::on_each_database(&dialects, || async #body);
         }
     }
     .into()

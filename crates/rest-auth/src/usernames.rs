@@ -6,6 +6,7 @@ use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::auth::Auth;
+use crate::fields::Form;
 use crate::store::{Connection, StoreError, User, UserId};
 
 /// The most characters of a user name: the length of its column.
@@ -23,11 +24,11 @@ pub(crate) fn normalized(auth: &Auth, name: &str) -> String {
     if auth.settings().account.preserve_username_casing { name } else { name.to_lowercase() }
 }
 
-static ALLOWED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[\p{L}\p{N}_.@+-]+$").ok());
+static ALLOWED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[\p{L}\p{N}_.@+-]+$").expect("a pattern"));
 
 /// What is wrong with the characters of the name.
 pub(crate) fn refuse_characters(name: &str) -> Option<&'static str> {
-    (!ALLOWED.as_ref().is_some_and(|allowed| allowed.is_match(name))).then_some(NOT_ALLOWED)
+    (!ALLOWED.is_match(name)).then_some(NOT_ALLOWED)
 }
 
 /// The name in the form in which it is kept, or what is wrong with it, whoever else has it.
@@ -45,6 +46,22 @@ pub(crate) fn clean(auth: &Auth, name: &str) -> Result<String, String> {
         return Err("Username can not be used. Please use other username.".to_owned());
     }
     Ok(kept)
+}
+
+/// Puts the field `username` of a form into the form in which it is kept, or refuses it there.
+pub(crate) async fn check(
+    auth: &Auth,
+    db: &mut Connection,
+    form: &mut Form<'_>,
+    except: Option<UserId>,
+) -> Result<(), StoreError> {
+    match form.text("username").map(|name| clean(auth, name)) {
+        None => {}
+        Some(Err(problem)) => form.refuse("username", problem),
+        Some(Ok(name)) if is_taken(db, &name, except).await? => form.refuse("username", TAKEN),
+        Some(Ok(name)) => form.set("username", name),
+    }
+    Ok(())
 }
 
 /// Whether the name is another user's, whatever the case.

@@ -5,9 +5,10 @@ use std::str::FromStr;
 
 use crate::auth::Auth;
 use crate::error::{Error, FieldErrors};
-use crate::fields::{Field, Kind};
+use crate::fields::{Field, Form, Kind};
 use crate::passwords::{Subject, unusable};
-use crate::store::{NewUser, StoreError, User, UserId};
+use crate::settings::EmailVerification;
+use crate::store::{Connection, NewUser, StoreError, User, UserId};
 use crate::usernames;
 
 /// The users of an [`Auth`]: [`Auth::users`].
@@ -58,19 +59,14 @@ impl Users {
     /// 400 with the errors that registration would have given.
     pub async fn create(&self, account: NewAccount) -> Result<User, Error> {
         let auth = &self.auth;
-        let username = account.username.trim();
         let email = account.email.trim().to_lowercase();
         let fields = [
             Field::new("username", Kind::Char).max_length(usernames::MAX_LENGTH),
             Field::new("email", Kind::Email).blank(),
         ];
-        let mut form = crate::fields::Form::of(&fields, [("username", username), ("email", email.as_str())])?;
-        let username = usernames::normalized(auth, username);
-        if form.text("username").is_some()
-            && let Err(problem) = usernames::clean(auth, account.username.trim())
-        {
-            form.refuse("username", problem);
-        }
+        let mut form = Form::of(&fields, [("username", &account.username), ("email", &email)])?;
+        usernames::check(auth, &mut auth.store().connection().await?, &mut form, None).await?;
+        let username = form.text("username").unwrap_or_default().to_owned();
         if let Some(password) = &account.password {
             let subject = Subject { username: &username, email: &email, ..Subject::default() };
             form.refuse_all("password", auth.passwords().validate(password, Some(&subject)));
@@ -89,12 +85,7 @@ impl Users {
             ..NewUser::default()
         };
         let mut tx = auth.store().begin().await?;
-        tx.claim(&new.username).await?;
-        if usernames::is_taken(&mut tx, &new.username, None).await? {
-            return Err(Error::field("username", usernames::TAKEN));
-        }
-        let user = tx.insert_user(&new, auth.now()).await.map_err(taken)?;
-        crate::registration::name_address(auth, &mut tx, &user).await?;
+        let user = insert(auth, &mut tx, &new).await?;
         tx.commit().await?;
         Ok(user)
     }
@@ -137,4 +128,30 @@ pub(crate) fn subject_of(user: &User) -> Subject<'_> {
 /// The field error for a name that somebody else took in between.
 pub(crate) fn taken(error: StoreError) -> Error {
     if error.is_unique_violation() { Error::field("username", usernames::TAKEN) } else { error.into() }
+}
+
+/// Makes a user and notes their address, if nobody took the name since it was looked at.
+pub(crate) async fn insert(auth: &Auth, tx: &mut Connection, new: &NewUser) -> Result<User, Error> {
+    tx.claim(&new.username).await?;
+    if usernames::is_taken(tx, &new.username, None).await? {
+        return Err(Error::field("username", usernames::TAKEN));
+    }
+    let user = tx.insert_user(new, auth.now()).await.map_err(taken)?;
+    name_address(auth, tx, &user).await?;
+    Ok(user)
+}
+
+/// Notes the user's address. Where another user named it first, without having verified it, it is the new
+/// user's primary one only once they verify it; where nobody ever verifies, it is not noted at all. The
+/// reference's `setup_user_email`, and what its login does after that.
+async fn name_address(auth: &Auth, tx: &mut Connection, user: &User) -> Result<(), StoreError> {
+    let account = &auth.settings().account;
+    if user.email.is_empty() {
+        return Ok(());
+    }
+    let contested = account.unique_email && tx.is_named_by_anyone(&user.email).await?;
+    if contested && account.email_verification == EmailVerification::None {
+        return Ok(());
+    }
+    tx.insert_address(user.id, &user.email, !contested).await
 }

@@ -140,25 +140,24 @@ impl ValidatorSetting {
                 .is_ok()
                 .then(|| "This password is too common.".to_owned()),
             Self::NumericPassword {} => {
-                let digits = DIGITS.as_ref().is_some_and(|digits| digits.is_match(password));
-                digits.then(|| "This password is entirely numeric.".to_owned())
+                DIGITS.is_match(password).then(|| "This password is entirely numeric.".to_owned())
             }
         }
     }
 }
 
 /// What Python's `str.isdigit` takes for one: decimal digits, and those that are raised or in a circle.
-static DIGITS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static DIGITS: LazyLock<Regex> = LazyLock::new(|| {
     let others = r"\u{b2}-\u{b3}\u{b9}\u{1369}-\u{1371}\u{19da}\u{2070}\u{2074}-\u{2079}\u{2080}-\u{2089}\u{2460}-\u{2468}\u{2474}-\u{247c}\u{2488}-\u{2490}\u{24ea}\u{24f5}-\u{24fd}\u{24ff}\u{2776}-\u{277e}\u{2780}-\u{2788}\u{278a}-\u{2792}\u{10a40}-\u{10a43}\u{10e60}-\u{10e68}\u{11052}-\u{1105a}\u{1f100}-\u{1f10a}";
-    Regex::new(&format!(r"^[\p{{Nd}}{others}]+$")).ok()
+    Regex::new(&format!(r"^[\p{{Nd}}{others}]+$")).expect("a pattern")
 });
 
-static NO_WORD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[^\p{L}\p{N}_]+").ok());
+static NO_WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[^\p{L}\p{N}_]+").expect("a pattern"));
 
 /// Whether the password is like the value or one of its words.
 fn is_similar(password: &str, value: &str, max_similarity: f64) -> bool {
     let (password, value) = (password.to_lowercase(), value.to_lowercase());
-    let words = NO_WORD.as_ref().into_iter().flat_map(|no_word| no_word.split(&value));
+    let words = NO_WORD.split(&value);
     words.chain([value.as_str()]).any(|part| {
         let (length, part_length) = (password.chars().count(), part.chars().count());
         // What is so much shorter cannot be similar enough; do not compare at all.

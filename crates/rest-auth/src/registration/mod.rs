@@ -18,9 +18,9 @@ use crate::passwords::Subject;
 use crate::request::Request;
 use crate::sessions::Backend;
 use crate::settings::EmailVerification;
-use crate::store::{Connection, NewUser, StoreError, User};
+use crate::store::{Connection, NewUser, User};
 use crate::usernames;
-use crate::users::taken;
+use crate::users;
 
 pub(crate) fn methods() -> Methods {
     Methods::new("Register", "Makes a user.")
@@ -75,13 +75,7 @@ async fn examine(request: &Request) -> Result<Input, Error> {
     let fields = fields(auth);
     let mut form = Form::read(&fields, request.data().await?, false)?;
     let mut db = auth.store().connection().await?;
-    if let Some(username) = form.text("username").map(|name| usernames::clean(auth, name)) {
-        match username {
-            Err(problem) => form.refuse("username", problem),
-            Ok(name) if usernames::is_taken(&mut db, &name, None).await? => form.refuse("username", usernames::TAKEN),
-            Ok(name) => form.set("username", name),
-        }
-    }
+    usernames::check(auth, &mut db, &mut form, None).await?;
     if let Some(email) = form.text("email").map(str::to_lowercase) {
         if is_closed(auth, &mut db, &email).await? {
             form.refuse("email", EMAIL_TAKEN);
@@ -117,31 +111,10 @@ async fn create(auth: &Auth, tx: &mut Connection, input: Input, password: String
     if !messages.is_empty() {
         return Err(Error::Invalid(FieldErrors::of(NON_FIELD_ERRORS, messages)));
     }
-    tx.claim(&username).await?;
-    if usernames::is_taken(tx, &username, None).await? {
-        return Err(Error::field("username", usernames::TAKEN));
-    }
     tx.claim(&email).await?;
     if !email.is_empty() && is_closed(auth, tx, &email).await? {
         return Err(Error::field("email", EMAIL_TAKEN));
     }
     let new = NewUser { username, email, password, ..NewUser::default() };
-    let user = tx.insert_user(&new, auth.now()).await.map_err(taken)?;
-    name_address(auth, tx, &user).await?;
-    Ok(user)
-}
-
-/// Notes the user's address. Where another user named it first, without having verified it, it is the new
-/// user's primary one only once they verify it; where nobody ever verifies, it is not noted at all. The
-/// reference's `setup_user_email`, and what its login does after that.
-pub(crate) async fn name_address(auth: &Auth, tx: &mut Connection, user: &User) -> Result<(), StoreError> {
-    let account = &auth.settings().account;
-    if user.email.is_empty() {
-        return Ok(());
-    }
-    let contested = account.unique_email && tx.is_named_by_anyone(&user.email).await?;
-    if contested && account.email_verification == EmailVerification::None {
-        return Ok(());
-    }
-    tx.insert_address(user.id, &user.email, !contested).await
+    users::insert(auth, tx, &new).await
 }

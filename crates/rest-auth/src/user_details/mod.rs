@@ -96,15 +96,7 @@ async fn examine(auth: &Auth, request: &Request, id: UserId) -> Result<Input, Er
     let fields = fields();
     let partial = request.head.method == Method::PATCH;
     let mut form = Form::read(&fields, request.data().await?, partial)?;
-    if let Some(username) = form.text("username").map(|name| usernames::clean(auth, name)) {
-        let mut db = auth.store().connection().await?;
-        match username {
-            Err(problem) => form.refuse("username", problem),
-            Ok(name) if usernames::is_taken(&mut db, &name, Some(id)).await? => {
-                form.refuse("username", usernames::TAKEN);
-            }
-            Ok(name) => form.set("username", name),
-        }
-    }
+    let mut db = auth.store().connection().await?;
+    usernames::check(auth, &mut db, &mut form, Some(id)).await?;
     form.finish()?.into()
 }
