@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 /// Accounts for web and mobile applications: login, registration, sessions and tokens on the wire and the
@@ -36,11 +36,26 @@ pub enum Command {
         #[arg(long)]
         plan: bool,
     },
+    /// Copies a SQLite database into a file, while it is used or not, and examines the copy.
+    ///
+    /// To go back to it, stop the server, put the file in the database's place, and remove what stands beside the
+    /// database under its name with -wal and -shm.
+    Backup {
+        /// The file to make; one that is there is not replaced.
+        file: PathBuf,
+    },
     /// Examines the settings without starting anything; everything wrong is listed at once.
     Check {
         /// Lists what a deployment should not have, too: a weak key, insecure cookies, open CORS.
         #[arg(long)]
         deploy: bool,
+    },
+    /// Removes the sessions and refresh tokens that have run out; `serve` does it from time to time.
+    FlushExpired,
+    /// Looks after the keys that sign JSON Web Tokens.
+    Key {
+        #[command(subcommand)]
+        action: KeyAction,
     },
     /// Looks after the users.
     User {
@@ -53,11 +68,74 @@ pub enum Command {
         #[arg(long)]
         defaults: bool,
     },
+    /// Brings over what a Django project has.
+    Import {
+        #[command(subcommand)]
+        what: Import,
+    },
     /// Prints a script that completes commands: rest-auth completions bash >> ~/.bashrc
     Completions {
         /// The shell.
         shell: Shell,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Makes a settings file of Django's settings: python manage.py diffsettings --all | rest-auth import settings
+    ///
+    /// The file says of every setting what became of it, or why it has no place. It holds the project's secrets, and
+    /// only its owner can read it.
+    Settings {
+        /// What `diffsettings` printed, or an object in JSON; without it, or for -, standard input is read.
+        file: Option<PathBuf>,
+        /// The file to write.
+        #[arg(long, value_name = "FILE", default_value = "rest-auth.toml")]
+        output: PathBuf,
+        /// Replaces a file that is there.
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyAction {
+    /// Makes a folder with a first key, which nobody else may read, and says what to set.
+    Generate {
+        /// How tokens will be signed.
+        #[arg(long, value_enum, default_value_t = PairAlgorithm::EdDsa)]
+        algorithm: PairAlgorithm,
+        /// The folder.
+        #[arg(default_value = "keys")]
+        folder: PathBuf,
+    },
+    /// Adds a key, which signs from the next start on, to the folder of the settings; removes keys whose last token
+    /// has run out.
+    Rotate,
+}
+
+/// The algorithms that sign with a key of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PairAlgorithm {
+    #[value(name = "EdDSA")]
+    EdDsa,
+    #[value(name = "ES256")]
+    Es256,
+    #[value(name = "ES384")]
+    Es384,
+    #[value(name = "RS256")]
+    Rs256,
+    #[value(name = "RS384")]
+    Rs384,
+    #[value(name = "RS512")]
+    Rs512,
+}
+
+impl std::fmt::Display for PairAlgorithm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let value = self.to_possible_value();
+        f.write_str(value.as_ref().map_or("", |value| value.get_name()))
+    }
 }
 
 #[derive(Debug, Subcommand)]

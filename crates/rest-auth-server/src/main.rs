@@ -1,8 +1,13 @@
 //! `rest-auth`: accounts for web and mobile applications, without Rust and without Django.
 
+mod backup;
 mod check;
 mod cli;
+mod flush_expired;
+mod import;
+mod key;
 mod migrate;
+mod progress;
 mod serve;
 mod setup;
 mod user;
@@ -12,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, Import, KeyAction};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -31,11 +36,18 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(setup::settings(config)?).await,
         Command::Migrate { plan } => migrate::migrate(&setup::settings(config)?, plan).await,
+        Command::Backup { file } => backup::backup(&setup::settings(config)?, &file).await,
         Command::Check { deploy } => check::check(config, deploy),
         Command::User { action } => user::run(setup::settings(config)?, action).await,
         Command::Config { defaults } => {
             let text = if defaults { rest_auth::Settings::annotated() } else { setup::settings(config)?.to_toml() };
             Ok(std::io::stdout().write_all(text.as_bytes())?)
+        }
+        Command::FlushExpired => flush_expired::flush_expired(setup::settings(config)?).await,
+        Command::Key { action: KeyAction::Generate { algorithm, folder } } => key::generate(algorithm, &folder),
+        Command::Key { action: KeyAction::Rotate } => key::rotate(&setup::settings(config)?),
+        Command::Import { what: Import::Settings { file, output, force } } => {
+            import::settings(file.as_deref(), &output, force)
         }
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "rest-auth", &mut std::io::stdout());

@@ -18,7 +18,15 @@ pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     let store = Store::connect(settings).await.with_context(|| unusable(settings))?;
-    let made = store.migrate().await?;
+    let bar = crate::progress::bar("{msg} [{bar:40}] {pos} of {len}", 0);
+    let made = store
+        .migrate_with(|table, done, all| {
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+            bar.set_message(format!("making {table}"));
+        })
+        .await?;
+    bar.finish_and_clear();
     store.close().await;
     for table in &made {
         println!("made {table}");

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use tower_http::trace::TraceLayer;
 use tracing_subscriber::EnvFilter;
 
-use crate::setup;
+use crate::{flush_expired, setup};
 
 pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
@@ -34,6 +34,7 @@ pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
     };
     tokio::select! {
         served = axum::serve(listener, router(&auth)).with_graceful_shutdown(signal) => served?,
+        () = flush_expired::from_time_to_time(auth.clone()) => {}
         () = patience_ends(stopped) => tracing::warn!("stopped before every request was finished"),
     }
     // SQLite brings its file up to date with the last connection that closes. Who did not finish may hold one.

@@ -1,28 +1,15 @@
 //! The commands that end by themselves, as a shell sees them.
 
-use std::io::Write;
+mod support;
+
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-/// Runs `rest-auth` in a folder; gives its exit code, its output and its errors.
+use support::{folder, rest_auth};
+
+/// Runs `rest-auth`, and types this.
 fn run(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_rest-auth"))
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("rest-auth");
-    // A command that does not read its input may have gone by now.
-    let _ = child.stdin.take().expect("an input").write_all(input.as_bytes());
-    let output = child.wait_with_output().expect("an end");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    (output.status.code().expect("an exit code"), text(output.stdout), text(output.stderr))
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("a folder")
+    rest_auth(folder, arguments, input.as_bytes())
 }
 
 #[test]
@@ -90,7 +77,11 @@ fn all_misfits_are_listed_at_once() {
          email_verification = 'sometimes'\n\
          authentication_method = 'email'\n\
          [rest_auth]\n\
-         use_jwt = true\n\
+         jwt_auth_cokie = 'access'\n\
+         [simple_jwt]\n\
+         access_token_lifetime = 'long'\n\
+         [claims]\n\
+         department = 'x'\n\
          [throttle]\n\
          rates = { login = '5/minute' }\n\
          [social]\n\
@@ -108,7 +99,9 @@ fn all_misfits_are_listed_at_once() {
         "Did you mean `login_methods`?",
         "account.email_verification: unknown variant: found `sometimes`",
         "Use `login_methods`.",
-        "rest_auth.use_jwt: issuing JSON Web Tokens is not part of this version",
+        "Did you mean `jwt_auth_cookie`?",
+        "simple_jwt.access_token_lifetime: invalid value string \"long\", expected a number of seconds, or a text such as \"15m\" or \"7d\"",
+        "claims: unknown variant: found `x`, expected `one of `user.pk`",
         "throttle: limiting attempts is not part of this version",
         "rest-auth.toml",
     ] {

@@ -1,23 +1,31 @@
 //! [`Auth`], what it is built from, and the one screen that lists every endpoint.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use axum::Router;
+use axum::http::HeaderValue;
 use axum::response::Response;
 use time::OffsetDateTime;
 
 use crate::current_user::AuthLayer;
-use crate::endpoint::Guard::{Anyone, AnyoneTruthful, LoggedIn};
-use crate::endpoint::Slash::{Optional, Required};
+use crate::endpoint::Guard::{Anyone, AnyoneTruthful, LoggedIn, Unasked};
+use crate::endpoint::Slash::{Never, Optional, Required};
 use crate::endpoint::{Endpoint, Guard, Methods, Slash};
 use crate::error::Error;
-use crate::hooks::{Hooks, Registered};
+use crate::hooks::{Hooks, Registered, TokenHolder};
+use crate::mail::Mailer;
 use crate::passwords::Passwords;
+use crate::sessions::csrf;
 use crate::settings::{Authentication, DatabaseUrl, Secret, Settings, SettingsError};
 use crate::source::{Clock, Random};
 use crate::store::{Pool, Store, StoreError};
+use crate::tokens::choice::Tokens;
+use crate::tokens::jwt::keys::Keys;
+use crate::tokens::transport::TokenTransport;
+use crate::tokens::{jwt, refresh, verify};
 use crate::users::Users;
-use crate::{cors, login, logout, password_change, registration, user_details};
+use crate::{cors, forward_auth, jwks, login, logout, password_change, password_reset, registration, user_details};
 
 /// The accounts of an application. Cheap to clone; every clone is the same.
 #[derive(Clone, Debug)]
@@ -27,24 +35,45 @@ pub struct Auth(Arc<Inner>);
 struct Inner {
     settings: Settings,
     secret_key: Secret,
+    keys: Keys,
     store: Store,
     passwords: Passwords,
+    mailer: Mailer,
     clock: Clock,
     random: Arc<Random>,
     hooks: Hooks,
 }
 
+/// What does not keep the accounts open.
+pub(crate) struct WeakAuth(Weak<Inner>);
+
+impl WeakAuth {
+    pub(crate) fn upgrade(&self) -> Option<Auth> {
+        self.0.upgrade().map(Auth)
+    }
+}
+
 /// Every endpoint: its path below the router, its slash, who may use it, what it does.
-fn endpoints() -> Vec<Endpoint> {
+fn endpoints(settings: &Settings) -> Vec<Endpoint> {
     let endpoint =
         |path: &'static str, slash: Slash, guard: Guard, methods: Methods| Endpoint::new(path, slash, guard, methods);
-    vec![
+    let mut endpoints = vec![
         endpoint("login/", Optional, Anyone, login::methods()),
         endpoint("logout/", Optional, AnyoneTruthful, logout::methods()),
         endpoint("user/", Optional, LoggedIn, user_details::methods()),
         endpoint("password/change/", Optional, LoggedIn, password_change::methods()),
+        endpoint("password/reset/", Optional, Anyone, password_reset::methods()),
+        endpoint("password/reset/confirm/", Optional, Anyone, password_reset::confirm_methods()),
         endpoint("registration/", Required, Anyone, registration::methods()),
-    ]
+        endpoint("csrf/", Required, Anyone, csrf::methods()),
+        endpoint("forward-auth/", Optional, Anyone, forward_auth::methods()),
+    ];
+    if settings.rest_auth.use_jwt {
+        endpoints.push(endpoint("token/refresh/", Optional, Unasked, refresh::methods()));
+        endpoints.push(endpoint("token/verify/", Optional, Unasked, verify::methods()));
+        endpoints.push(endpoint("jwks.json", Never, Unasked, jwks::methods()));
+    }
+    endpoints
 }
 
 impl Auth {
@@ -54,9 +83,12 @@ impl Auth {
     }
 
     /// The endpoints, to be nested where the application wants them:
-    /// `Router::new().nest("/api/auth", auth.router())`.
+    /// `Router::new().nest("/api/auth", auth.router())`. From now on mails that wait are sent.
     pub fn router(&self) -> Router {
-        let router = endpoints().into_iter().fold(Router::new(), |router, endpoint| endpoint.add_to(router, self));
+        self.start_mailer();
+        let router = endpoints(self.settings())
+            .into_iter()
+            .fold(Router::new(), |router, endpoint| endpoint.add_to(router, self));
         cors::guarded(router.fallback(Self::not_found), self.settings())
     }
 
@@ -67,7 +99,7 @@ impl Auth {
 
     /// The path of each endpoint, below the router, and its methods.
     pub fn endpoints(&self) -> Vec<(String, String)> {
-        endpoints().iter().map(Endpoint::summary).collect()
+        endpoints(self.settings()).iter().map(Endpoint::summary).collect()
     }
 
     /// Lets the handlers of a router ask for [`CurrentUser`](crate::CurrentUser).
@@ -94,8 +126,21 @@ impl Auth {
         &self.0.secret_key
     }
 
+    /// What signs JSON Web Tokens.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.0.passwords
+    }
+
+    pub(crate) fn mailer(&self) -> &Mailer {
+        &self.0.mailer
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakAuth {
+        WeakAuth(Arc::downgrade(&self.0))
     }
 
     pub(crate) fn hooks(&self) -> &Hooks {
@@ -122,10 +167,10 @@ impl Auth {
 
     /// What a 401 asks for in `WWW-Authenticate`: the first way to authenticate has the word, and a session
     /// has none.
-    pub(crate) fn challenge(&self) -> Option<&'static str> {
+    pub(crate) fn challenge(&self) -> Option<HeaderValue> {
         match self.settings().authentication.first()? {
-            Authentication::Jwt => Some("Bearer realm=\"api\""),
-            Authentication::Token => Some("Token"),
+            Authentication::Jwt => jwt::challenge(&self.settings().simple_jwt),
+            Authentication::Token => Some(HeaderValue::from_static("Token")),
             Authentication::Session => None,
         }
     }
@@ -140,6 +185,7 @@ pub struct Builder {
     migrate: bool,
     clock: Option<Clock>,
     random: Option<Random>,
+    keeps_mails: bool,
 }
 
 impl Builder {
@@ -167,6 +213,19 @@ impl Builder {
         self
     }
 
+    /// Gives JSON Web Tokens: `rest_auth.use_jwt`, and all of `simple_jwt`.
+    pub fn tokens(mut self, tokens: Tokens) -> Self {
+        tokens.apply(&mut self.settings);
+        self
+    }
+
+    /// `simple_jwt.refresh_on_activity`: an access cookie with less than this left is renewed by
+    /// [`Auth::layer`], on requests to the application's own handlers.
+    pub fn refresh_on_activity(mut self, left: Duration) -> Self {
+        self.settings.simple_jwt.refresh_on_activity = Some(left.into());
+        self
+    }
+
     /// Adds a function that is called with every new user, inside the transaction that makes them. If it
     /// fails, there is no user, and the client gets its error.
     pub fn after_registration<F, Fut>(mut self, hook: F) -> Self
@@ -178,21 +237,53 @@ impl Builder {
         self
     }
 
+    /// Adds claims to the tokens of every login: whatever the function gives becomes claims, field by field, of the
+    /// refresh token and of each access token that comes of it.
+    ///
+    /// ```
+    /// use rest_auth::{Auth, TokenHolder};
+    /// use serde_json::json;
+    ///
+    /// let builder =
+    ///     Auth::builder().claims(async |holder: TokenHolder| Ok(json!({ "groups": holder.groups })));
+    /// ```
+    pub fn claims<F, Fut, C>(mut self, hook: F) -> Self
+    where
+        F: Fn(TokenHolder) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<C, Error>> + Send + 'static,
+        C: serde::Serialize,
+    {
+        self.hooks.add_claims(hook);
+        self
+    }
+
+    /// Chooses by a request's headers where its tokens go, beside `rest_auth.jwt_transport_header`. A browser is
+    /// refused the body all the same where the settings name cookies.
+    pub fn token_transport(
+        mut self,
+        hook: impl Fn(&axum::http::HeaderMap) -> TokenTransport + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks.choose_transport(hook);
+        self
+    }
+
     /// Makes the tables that are missing, which otherwise `rest-auth migrate` does.
     pub fn migrate(mut self) -> Self {
         self.migrate = true;
         self
     }
 
-    /// Takes time and randomness from a test.
+    /// Takes time and randomness from a test, which looks after the mails, too.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn sources(mut self, clock: Clock, random: Random) -> Self {
         self.clock = Some(clock);
         self.random = Some(random);
+        self.keeps_mails = true;
         self
     }
 
-    /// Opens the database and starts the threads that hash.
+    /// Opens the database and starts the threads that hash. If the database lacks nothing but the table of mails that
+    /// wait to be sent, that is made.
     ///
     /// # Errors
     /// If the settings cannot work together, the database does not answer, or tables are missing.
@@ -202,6 +293,7 @@ impl Builder {
             return Err(SettingsError(misfits).into());
         }
         let secret_key = self.settings.secret_key.clone().ok_or(BuildError::NoSecretKey)?;
+        let keys = Keys::new(&self.settings, &secret_key).map_err(|misfit| SettingsError(vec![misfit]))?;
         let store = match self.pool {
             Some(pool) => Store::from(pool),
             None => Store::connect(&self.settings).await?,
@@ -209,13 +301,22 @@ impl Builder {
         if self.migrate {
             store.migrate().await?;
         }
-        let missing = store.missing_tables().await?;
-        if !missing.is_empty() {
+        let mut missing = store.missing_tables().await?;
+        if !self.settings.simple_jwt.tracks_rotation() {
+            // A database that Django made will do, as long as nothing asks for more.
+            missing.retain(|table| *table != "rest_auth_refresh_token");
+        }
+        if missing == [OUTBOX] {
+            // It is a table of our own, and the only one that such a database cannot do without.
+            store.make_table(OUTBOX).await?;
+        } else if !missing.is_empty() {
             return Err(BuildError::MissingTables(missing));
         }
         let random = Arc::new(self.random.unwrap_or_else(Random::system));
         let passwords = Passwords::new(&self.settings, Arc::clone(&random)).map_err(BuildError::Threads)?;
         Ok(Auth(Arc::new(Inner {
+            keys,
+            mailer: Mailer::new(&self.settings, self.keeps_mails),
             settings: self.settings,
             secret_key,
             store,
@@ -226,6 +327,9 @@ impl Builder {
         })))
     }
 }
+
+/// The table of mails that wait to be sent.
+const OUTBOX: &str = "rest_auth_outbox";
 
 /// Why there is no [`Auth`].
 #[derive(Debug, thiserror::Error)]

@@ -5,8 +5,10 @@ use std::ops::Deref;
 use std::task::{Context, Poll};
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use futures_util::future::BoxFuture;
 
 use crate::auth::Auth;
 use crate::error::Error;
@@ -20,7 +22,7 @@ use crate::tokens;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Credential {
-    /// `Authorization: Bearer …`
+    /// `Authorization: Bearer …`, or the cookie of an access token.
     Jwt,
     /// `Authorization: Token …`
     TokenKey,
@@ -73,7 +75,7 @@ async fn find(
 ) -> Result<Option<CurrentUser>, Error> {
     for way in &auth.settings().authentication {
         let found = match way {
-            Authentication::Jwt => tokens::jwt::authenticate(auth, head).await,
+            Authentication::Jwt => tokens::jwt::authenticate(auth, head, content, forgiving).await,
             Authentication::Token => tokens::key::authenticate(auth, head).await,
             Authentication::Session => sessions::authenticate(auth, head, session, content).await,
         };
@@ -89,18 +91,24 @@ async fn find(
 async fn from_parts(parts: &Parts) -> Result<Option<CurrentUser>, Refusal> {
     let Some(auth) = parts.extensions.get::<Auth>() else {
         let error = Error::internal("CurrentUser is wanted by a handler that is not below auth.layer()");
-        return Err(Refusal { error, challenge: None });
+        return Err(Refusal::new(error, parts));
     };
     let head = Head::from(parts);
     let mut session = Presented::new(head.cookie(&auth.settings().session_cookie_name));
-    find(auth, &head, &mut session, None, false).await.map_err(|error| Refusal { error, challenge: auth.challenge() })
+    find(auth, &head, &mut session, None, false).await.map_err(|error| Refusal::new(error, parts))
 }
 
 /// The answer to a request whose sender is not let in.
 #[derive(Debug)]
 pub struct Refusal {
     error: Error,
-    challenge: Option<&'static str>,
+    challenge: Option<HeaderValue>,
+}
+
+impl Refusal {
+    pub(crate) fn new(error: Error, parts: &Parts) -> Self {
+        Self { error, challenge: parts.extensions.get::<Auth>().and_then(Auth::challenge) }
+    }
 }
 
 impl IntoResponse for Refusal {
@@ -115,10 +123,7 @@ impl<S: Sync> FromRequestParts<S> for CurrentUser {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refusal> {
         match from_parts(parts).await? {
             Some(user) => Ok(user),
-            None => {
-                let challenge = parts.extensions.get::<Auth>().and_then(Auth::challenge);
-                Err(Refusal { error: Error::NotAuthenticated, challenge })
-            }
+            None => Err(Refusal::new(Error::NotAuthenticated, parts)),
         }
     }
 }
@@ -150,20 +155,32 @@ pub struct AuthService<S> {
     inner: S,
 }
 
-impl<S, B> tower_service::Service<axum::http::Request<B>> for AuthService<S>
+impl<S, B, R> tower_service::Service<axum::http::Request<B>> for AuthService<S>
 where
-    S: tower_service::Service<axum::http::Request<B>>,
+    S: tower_service::Service<axum::http::Request<B>, Response = axum::http::Response<R>>,
+    S::Future: Send + 'static,
+    R: Send,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = S::Future;
+    type Future = BoxFuture<'static, Result<S::Response, S::Error>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: axum::http::Request<B>) -> S::Future {
-        request.extensions_mut().insert(self.auth.clone());
-        self.inner.call(request)
+    fn call(&mut self, request: axum::http::Request<B>) -> Self::Future {
+        let auth = self.auth.clone();
+        let (mut parts, body) = request.into_parts();
+        parts.extensions.insert(self.auth.clone());
+        let head = auth.settings().simple_jwt.refresh_on_activity.map(|_| Head::from(&parts));
+        let answer = self.inner.call(axum::http::Request::from_parts(parts, body));
+        Box::pin(async move {
+            let mut response = answer.await?;
+            if let Some(head) = head {
+                tokens::renewal::renew(&auth, &head, response.headers_mut()).await;
+            }
+            Ok(response)
+        })
     }
 }

@@ -17,14 +17,18 @@ use crate::fields::Field;
 use crate::reply;
 use crate::request::{Head, Request};
 use crate::sessions;
+use crate::tokens;
 
 /// Who may use an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Guard {
     /// Anyone. Credentials that are no longer good are no credentials, and stand in nobody's way.
     Anyone,
-    /// Anyone, but whoever presents credentials must present good ones.
+    /// Anyone, but whoever presents credentials must present good ones; not so where there are JSON Web Tokens,
+    /// whose cookies must go all the same.
     AnyoneTruthful,
+    /// Anyone; credentials are not so much as looked at, because the body says it all.
+    Unasked,
     /// Who is logged in.
     LoggedIn,
 }
@@ -35,6 +39,8 @@ pub(crate) enum Slash {
     Optional,
     /// Without it, a redirect leads to it: Django's `APPEND_SLASH`.
     Required,
+    /// A file's name has none.
+    Never,
 }
 
 type Handler = for<'a> fn(&'a mut Request) -> BoxFuture<'a, Result<Response, Error>>;
@@ -49,12 +55,16 @@ pub(crate) struct Methods {
     handlers: Vec<(Method, Handler)>,
     /// The methods that take a body, with its fields.
     forms: Vec<(Method, FieldsOf)>,
+    /// Whether it is the same to it what the client accepts.
+    ignores_accept: bool,
+    /// Whether `GET` answers `HEAD`, too.
+    head: bool,
 }
 
 impl Methods {
     /// Nothing but `OPTIONS` yet, which gives the name and the description.
     pub(crate) fn new(name: &'static str, about: &'static str) -> Self {
-        Self { name, about, handlers: Vec::new(), forms: Vec::new() }
+        Self { name, about, handlers: Vec::new(), forms: Vec::new(), ignores_accept: false, head: true }
     }
 
     /// Answers a method; `GET` answers `HEAD`, too.
@@ -69,8 +79,20 @@ impl Methods {
         self
     }
 
+    /// Answers also who accepts no JSON: a proxy, which passes on what a browser wants, or a program that wants one kind.
+    pub(crate) fn whatever_is_accepted(mut self) -> Self {
+        self.ignores_accept = true;
+        self
+    }
+
+    /// Leaves `HEAD` out, as a view that is a function does.
+    pub(crate) fn without_head(mut self) -> Self {
+        self.head = false;
+        self
+    }
+
     fn find(&self, method: &Method) -> Option<Handler> {
-        let method = if method == Method::HEAD { &Method::GET } else { method };
+        let method = if method == Method::HEAD && self.head { &Method::GET } else { method };
         self.handlers.iter().find_map(|(held, handler)| (held == method).then_some(*handler))
     }
 
@@ -140,20 +162,25 @@ impl Endpoint {
         let router = router.route(&with_slash, any(answer.clone()));
         match slash {
             Slash::Optional => router.route(&without, any(answer)),
+            Slash::Never => router,
             Slash::Required => router.route(&without, any(redirect_to_slash)),
         }
     }
 
     async fn answer(&self, auth: Auth, request: axum::extract::Request) -> Response {
+        let challenge = match self.guard {
+            Guard::Unasked => tokens::jwt::challenge(&auth.settings().simple_jwt),
+            _ => auth.challenge(),
+        };
         let (parts, body) = request.into_parts();
         let mut response = match Request::read(auth.clone(), Head::from(&parts), body).await {
             Ok(mut request) => {
                 let mut response =
-                    self.dispatch(&mut request).await.unwrap_or_else(|error| error.into_response(auth.challenge()));
+                    self.dispatch(&mut request).await.unwrap_or_else(|error| error.into_response(challenge));
                 sessions::finish(&request, &mut response);
                 response
             }
-            Err(error) => error.into_response(auth.challenge()),
+            Err(error) => error.into_response(challenge),
         };
         if let Ok(allowed) = HeaderValue::from_str(&self.methods.allowed()) {
             response.headers_mut().insert(header::ALLOW, allowed);
@@ -165,8 +192,16 @@ impl Endpoint {
     }
 
     async fn dispatch(&self, request: &mut Request) -> Result<Response, Error> {
-        negotiate(&request.head)?;
-        request.user = current_user::authenticate(request, self.guard == Guard::Anyone).await?;
+        if !self.methods.ignores_accept {
+            negotiate(&request.head)?;
+        }
+        let forgiving = match self.guard {
+            Guard::AnyoneTruthful => request.auth.settings().rest_auth.use_jwt,
+            guard => guard == Guard::Anyone,
+        };
+        if self.guard != Guard::Unasked {
+            request.user = current_user::authenticate(request, forgiving).await?;
+        }
         if self.guard == Guard::LoggedIn && request.user.is_none() {
             return Err(Error::NotAuthenticated);
         }

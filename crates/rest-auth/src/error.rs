@@ -136,11 +136,11 @@ impl Error {
     /// The answer, in the form of DRF's `exception_handler`.
     ///
     /// `challenge` is what stands in `WWW-Authenticate`; without one, a 401 becomes a 403.
-    pub(crate) fn into_response(self, challenge: Option<&'static str>) -> Response {
+    pub(crate) fn into_response(self, challenge: Option<HeaderValue>) -> Response {
         let mut headers = HeaderMap::new();
         let unauthorized = if challenge.is_some() { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
-        if let (Self::NotAuthenticated | Self::AuthenticationFailed { .. }, Some(challenge)) = (&self, challenge) {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        if let (Self::NotAuthenticated | Self::AuthenticationFailed { .. }, Some(challenge)) = (&self, &challenge) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge.clone());
         }
         let (status, body) = match self {
             Self::Invalid(FieldErrors(errors)) => (StatusCode::BAD_REQUEST, Value::Object(errors)),

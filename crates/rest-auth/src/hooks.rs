@@ -3,23 +3,31 @@
 use std::fmt;
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use futures_util::future::BoxFuture;
+use serde::Serialize;
+use serde_json::{Map, Value};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::error::Error;
 use crate::store::{Connection, User};
+use crate::tokens::transport::TokenTransport;
 
+type OwnClaims = Arc<dyn Fn(TokenHolder) -> BoxFuture<'static, Result<Value, Error>> + Send + Sync>;
+type ChooseTransport = Arc<dyn Fn(&HeaderMap) -> TokenTransport + Send + Sync>;
 type AfterRegistration = Arc<dyn Fn(Registered) -> BoxFuture<'static, Result<(), Error>> + Send + Sync>;
 
 /// What an application added.
 #[derive(Clone, Default)]
 pub(crate) struct Hooks {
     after_registration: Vec<AfterRegistration>,
+    claims: Vec<OwnClaims>,
+    token_transport: Option<ChooseTransport>,
 }
 
 impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Hooks({} after registration)", self.after_registration.len())
+        write!(f, "Hooks({} after registration, {} for claims)", self.after_registration.len(), self.claims.len())
     }
 }
 
@@ -32,6 +40,43 @@ impl Hooks {
         self.after_registration.push(Arc::new(move |registered| Box::pin(hook(registered))));
     }
 
+    pub(crate) fn add_claims<F, Fut, C>(&mut self, hook: F)
+    where
+        F: Fn(TokenHolder) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<C, Error>> + Send + 'static,
+        C: Serialize,
+    {
+        self.claims.push(Arc::new(move |holder| {
+            let claims = hook(holder);
+            Box::pin(async move { serde_json::to_value(claims.await?).map_err(Error::internal) })
+        }));
+    }
+
+    pub(crate) fn choose_transport(&mut self, hook: impl Fn(&HeaderMap) -> TokenTransport + Send + Sync + 'static) {
+        self.token_transport = Some(Arc::new(hook));
+    }
+
+    /// Where the application wants the tokens of a request with these headers.
+    pub(crate) fn token_transport(&self, headers: &HeaderMap) -> TokenTransport {
+        self.token_transport.as_ref().map_or(TokenTransport::Settings, |choose| choose(headers))
+    }
+
+    pub(crate) fn makes_claims(&self) -> bool {
+        !self.claims.is_empty()
+    }
+
+    /// The claims of the application's own for this user.
+    pub(crate) async fn claims(&self, holder: &TokenHolder) -> Result<Map<String, Value>, Error> {
+        let mut claims = Map::new();
+        for hook in &self.claims {
+            match hook(holder.clone()).await? {
+                Value::Object(more) => claims.extend(more),
+                _ => return Err(Error::internal("claims are not a map")),
+            }
+        }
+        Ok(claims)
+    }
+
     /// Runs the hooks in the transaction, in their order; gives the transaction back.
     pub(crate) async fn registered(&self, tx: Connection, user: &User) -> Result<Connection, Error> {
         let tx = Arc::new(Mutex::new(tx));
@@ -41,6 +86,16 @@ impl Hooks {
         let tx = Arc::into_inner(tx).ok_or_else(|| Error::internal("a hook kept the transaction for itself"))?;
         Ok(tx.into_inner())
     }
+}
+
+/// A user who is given tokens.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TokenHolder {
+    /// The user.
+    pub user: User,
+    /// The names of the user's groups, in order.
+    pub groups: Vec<String>,
 }
 
 /// A user who has just been made, in the transaction that makes them.

@@ -24,13 +24,20 @@ extern crate self as rest_auth;
 pub mod auth;
 mod cors;
 mod current_user;
+mod email_verification;
 mod endpoint;
 mod error;
+mod expired;
 pub mod fields;
+mod forward_auth;
+mod groups;
 mod hooks;
+mod jwks;
 mod login;
 mod logout;
+mod mail;
 mod password_change;
+mod password_reset;
 mod passwords;
 mod registration;
 mod reply;
@@ -50,11 +57,23 @@ mod users;
 pub use auth::{Auth, BuildError, Builder};
 pub use current_user::{AuthLayer, AuthService, Credential, CurrentUser, Refusal};
 pub use error::{Error, FieldErrors, NON_FIELD_ERRORS};
+pub use expired::Flushed;
 pub use fields::Fields;
-pub use hooks::Registered;
+pub use groups::{Group, RequireGroup};
+pub use hooks::{Registered, TokenHolder};
+#[cfg(any(test, feature = "testing"))]
+pub use mail::Mail;
 pub use passwords::{Algorithm, HasherSetting, ValidatorSetting};
 pub use settings::Settings;
 /// The version of sqlx whose pools and connections are taken and given here.
 pub use sqlx;
 pub use store::{Connection, Dialect, Pool, Store, StoreError, User, UserId};
+pub use tokens::choice::Tokens;
+pub use tokens::transport::TokenTransport;
 pub use users::{NewAccount, Users};
+
+/// The Rust of the documentation's pages compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/databases.md")]
+#[doc = include_str!("../../../docs/tokens.md")]
+struct Documentation;

@@ -5,6 +5,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::json;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
 
 /// An answer with a JSON body.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
@@ -27,7 +30,24 @@ pub(crate) fn detail(text: &str) -> Response {
     json(StatusCode::OK, &json!({ "detail": text }))
 }
 
+/// A time as Python's `isoformat` has it, with the `Z` of REST framework.
+pub(crate) fn time(time: OffsetDateTime) -> String {
+    let time = time.to_offset(UtcOffset::UTC);
+    let format = if time.microsecond() == 0 { WHOLE_SECONDS } else { MICROSECONDS };
+    // A time of these years is always written.
+    time.format(format).unwrap_or_default()
+}
+
+const WHOLE_SECONDS: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+const MICROSECONDS: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
+
 /// 204.
 pub(crate) fn no_content() -> Response {
     (StatusCode::NO_CONTENT, Body::empty()).into_response()
+}
+
+/// 200 without a body, where the headers say it all.
+pub(crate) fn nothing() -> Response {
+    Body::empty().into_response()
 }

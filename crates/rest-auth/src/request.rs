@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Method, Uri, header};
 use axum::response::Response;
 use cookie::Cookie;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use time::{Duration, OffsetDateTime};
 use tokio::sync::OnceCell;
 
 use crate::auth::Auth;
@@ -15,6 +16,7 @@ use crate::current_user::CurrentUser;
 use crate::error::Error;
 use crate::fields::{self, Data};
 use crate::sessions::Presented;
+use crate::settings::SameSite;
 
 /// All of a request but its body.
 pub(crate) struct Head {
@@ -135,18 +137,55 @@ impl Request {
     }
 }
 
+/// A cookie that lasts so many seconds, or as long as the browser is open.
+pub(crate) fn lasting(
+    mut cookie: Cookie<'static>,
+    age: Option<i64>,
+    domain: Option<&str>,
+    now: OffsetDateTime,
+) -> Cookie<'static> {
+    if let Some(age) = age {
+        cookie.set_max_age(Duration::seconds(age));
+        cookie.set_expires(now + Duration::seconds(age));
+    }
+    if let Some(domain) = domain {
+        cookie.set_domain(domain.to_owned());
+    }
+    cookie
+}
+
+/// A cookie that takes another away: Django's `delete_cookie`.
+pub(crate) fn removal(name: &str, path: &str, domain: Option<&str>, same_site: SameSite) -> Cookie<'static> {
+    // Browsers take these names, and SameSite=None, from secure cookies alone, also to delete them.
+    let secure = ["__Secure-", "__Host-"].iter().any(|prefix| name.starts_with(prefix)) || same_site == SameSite::None;
+    let gone = Cookie::build((name.to_owned(), ""))
+        .secure(secure)
+        .path(path.to_owned())
+        .same_site(same_site.into())
+        .max_age(Duration::ZERO)
+        .expires(OffsetDateTime::UNIX_EPOCH);
+    match domain {
+        Some(domain) => gone.domain(domain.to_owned()).build(),
+        None => gone.build(),
+    }
+}
+
 /// Adds a cookie to an answer.
 pub(crate) fn set_cookie(response: &mut Response, cookie: &Cookie<'_>) {
+    add_cookie(response.headers_mut(), cookie);
+}
+
+/// Adds a cookie to the headers of an answer.
+pub(crate) fn add_cookie(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
     // What cannot stand in a header cannot have come out of the settings or out of our own alphabets.
     if let Ok(value) = cookie.to_string().parse() {
-        response.headers_mut().append(header::SET_COOKIE, value);
+        headers.append(header::SET_COOKIE, value);
     }
 }
 
 /// Whether the answer sets the cookie.
-pub(crate) fn sets_cookie(response: &Response, name: &str) -> bool {
-    response
-        .headers()
+pub(crate) fn sets_cookie(headers: &HeaderMap, name: &str) -> bool {
+    headers
         .get_all(header::SET_COOKIE)
         .iter()
         .any(|value| value.to_str().is_ok_and(|value| value.split_once('=').is_some_and(|(set, _)| set == name)))

@@ -100,7 +100,9 @@ impl Users {
             return Err(Error::Invalid(FieldErrors::of("password", messages)));
         }
         let hash = self.auth.passwords().make(password).await?;
-        Ok(self.auth.store().connection().await?.set_password(user.id, &hash).await?)
+        let mut tx = self.auth.store().begin().await?;
+        tx.set_password(user.id, &hash).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Lets the user log in, or no more; who is inactive has no good token and no good session.
@@ -108,7 +110,9 @@ impl Users {
     /// # Errors
     /// If the database does not answer.
     pub async fn set_active(&self, user: &User, active: bool) -> Result<(), Error> {
-        Ok(self.auth.store().connection().await?.set_active(user.id, active).await?)
+        let mut tx = self.auth.store().begin().await?;
+        tx.set_active(user.id, active).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Lets the user into Django's admin with every right, or takes that away.
@@ -116,7 +120,9 @@ impl Users {
     /// # Errors
     /// If the database does not answer.
     pub async fn set_superuser(&self, user: &User, superuser: bool) -> Result<(), Error> {
-        Ok(self.auth.store().connection().await?.set_superuser(user.id, superuser).await?)
+        let mut tx = self.auth.store().begin().await?;
+        tx.set_superuser(user.id, superuser).await?;
+        Ok(tx.commit().await?)
     }
 }
 

@@ -68,8 +68,8 @@ async fn a_pool_without_a_free_connection_says_so() {
     assert_eq!(registering.await.expect("an answer"), 201);
 }
 
-// SQLite has one writer, and MySQL chooses by itself whom it lets go.
-#[each_database(Postgres)]
+// SQLite has one writer.
+#[each_database(Postgres, MySql)]
 async fn a_deadlock_is_answered_and_leaves_nothing() {
     let (first_locked, crossing) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let hook = {
@@ -81,10 +81,10 @@ async fn a_deadlock_is_answered_and_leaves_nothing() {
                     return Ok(());
                 }
                 let mut tx = registered.transaction().await;
-                run(&mut tx, "UPDATE auth_user SET first_name = 'ours' WHERE username = 'first'".into()).await?;
+                run(&mut tx, "UPDATE auth_user SET first_name = 'ours' WHERE id = 1".into()).await?;
                 first_locked.notify_one();
                 crossing.notified().await;
-                run(&mut tx, "UPDATE auth_user SET first_name = 'ours' WHERE username = 'second'".into()).await
+                run(&mut tx, "UPDATE auth_user SET first_name = 'ours' WHERE id = 2".into()).await
             }
         }
     };
@@ -92,20 +92,24 @@ async fn a_deadlock_is_answered_and_leaves_nothing() {
     for name in ["first", "second"] {
         app.user(name, "correct horse").await;
     }
-    let rest_auth::Pool::Postgres(pool) = app.auth().store().pool() else { panic!("PostgreSQL") };
-    let mut other = pool.begin().await.expect("a transaction");
-    // Long enough that it is ours which finds the deadlock.
-    for sql in ["SET LOCAL deadlock_timeout = '60s'", "UPDATE auth_user SET first_name = '' WHERE username = 'second'"]
-    {
-        sqlx::raw_sql(sql).execute(&mut *other).await.expect("an update");
-    }
     let mut client = app.client();
     let registering = tokio::spawn(async move { client.post("/registration/", form("jane")).await });
     first_locked.notified().await;
+    let mut other = app.auth().store().begin().await.expect("a transaction");
+    // So that it is ours which gives way: PostgreSQL lets go who first finds the deadlock, MySQL who wrote less.
+    let patience = match other.dialect() {
+        Dialect::Postgres => "SET LOCAL deadlock_timeout = '60s'".to_owned(),
+        _ => {
+            let groups: Vec<_> = (0..100).map(|index| format!("('group {index}')")).collect();
+            format!("INSERT INTO auth_group (name) VALUES {}", groups.join(", "))
+        }
+    };
+    for sql in [patience, "UPDATE auth_user SET first_name = '' WHERE id = 2".into()] {
+        run(&mut other, sql).await.expect("done");
+    }
     let crossed = tokio::spawn(async move {
         crossing.notify_one();
-        let update = sqlx::raw_sql("UPDATE auth_user SET first_name = '' WHERE username = 'first'");
-        update.execute(&mut *other).await.expect("an update");
+        run(&mut other, "UPDATE auth_user SET first_name = '' WHERE id = 1".into()).await.expect("an update");
         other.commit().await.expect("a commit");
     });
     assert_try_again(&registering.await.expect("an answer"));

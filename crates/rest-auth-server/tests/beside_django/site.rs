@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use ureq::Agent;
 use url::Url;
 
 use crate::output;
+use crate::support::{Running, free_address, page};
 
 const SECRET_KEY: &str = "a-key-for-tests-only-0123456789-abcdefghijklmnopqrstuvw";
 
@@ -46,7 +45,7 @@ pub struct Site {
     url: String,
     /// The server's, and the name of the database there.
     server: Option<(String, String)>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Site {
@@ -64,7 +63,7 @@ impl Site {
         let folder = tempfile::tempdir().expect("a folder");
         let Some(variable) = server else {
             let url = format!("sqlite://{}", folder.path().join("db.sqlite3").display());
-            return Some(Self { python, url, server: None, _folder: folder });
+            return Some(Self { python, url, server: None, folder });
         };
         let Ok(server) = std::env::var(variable) else {
             let _ = writeln!(std::io::stderr(), "left out, because {variable} is not set: {name} beside Django");
@@ -75,7 +74,7 @@ impl Site {
         query(&server, &format!("CREATE DATABASE {name}"));
         let mut url = Url::parse(&server).expect("a URL");
         url.set_path(&name);
-        Some(Self { python, url: url.into(), server: Some((server, name)), _folder: folder })
+        Some(Self { python, url: url.into(), server: Some((server, name)), folder })
     }
 
     /// Every column, constraint and index of the database, one a line.
@@ -130,6 +129,19 @@ impl Site {
         output(self.rest_auth_command().args(arguments))
     }
 
+    /// A shell that runs a page of the documentation in a copy of the project's folder.
+    pub fn follow(&self, page: &str) -> Command {
+        let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/beside_django/django");
+        let copy = self.folder.path().join("project");
+        std::fs::create_dir(&copy).expect("a folder");
+        for file in std::fs::read_dir(project).expect("the project").flatten() {
+            std::fs::copy(file.path(), copy.join(file.file_name())).expect("a copy");
+        }
+        let mut command = page::shell(page, &copy, &free_address(), self.python.parent());
+        command.env("PYTHONDONTWRITEBYTECODE", "1").env("SECRET_KEY", SECRET_KEY).env("DATABASE_URL", &self.url);
+        command
+    }
+
     pub fn serve_django(&self) -> Server {
         Server::start(|address| {
             let mut command = self.django_command();
@@ -180,32 +192,19 @@ fn query(url: &str, sql: &str) -> Vec<String> {
 
 /// A server that runs until it is dropped.
 pub struct Server {
-    child: Child,
+    _running: Running,
     base: String,
 }
 
 impl Server {
     fn start(command: impl Fn(&str) -> Command) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
-        let address = free.to_string();
-        let child = command(&address).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a server");
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while TcpStream::connect(&address).is_err() {
-            assert!(Instant::now() < deadline, "nothing listens at {address}");
-            std::thread::yield_now();
-        }
-        Self { child, base: format!("http://{address}/api/auth/") }
+        let address = free_address();
+        let running = Running::start(&mut command(&address), &address);
+        Self { _running: running, base: format!("http://{address}/api/auth/") }
     }
 
     pub fn client(&self) -> Client {
         Client { base: self.base.clone(), cookies: BTreeMap::new() }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

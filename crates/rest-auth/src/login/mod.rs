@@ -1,4 +1,4 @@
-//! `POST login/`: a user name or an address and a password against a token, a session, or both. The
+//! `POST login/`: a user name or an address and a password against tokens, a session, or both. The
 //! reference's `LoginView` and `LoginSerializer`.
 
 #[cfg(test)]
@@ -20,6 +20,9 @@ use crate::sessions::{self, Backend};
 use crate::settings::{EmailVerification, LoginMethod};
 use crate::store::{Connection, User};
 use crate::tokens;
+use crate::tokens::jwt::issue::Pair;
+use crate::tokens::transport::{self, TokenTransport};
+use crate::user_details;
 use crate::usernames;
 
 pub(crate) fn methods() -> Methods {
@@ -77,7 +80,7 @@ impl Admission {
     }
 }
 
-/// Lets a user in by whatever the settings say: a token key, a session.
+/// Lets a user in by whatever the settings say: JSON Web Tokens or a token key, a session.
 pub(crate) async fn admit(
     request: &mut Request,
     tx: &mut Connection,
@@ -85,15 +88,38 @@ pub(crate) async fn admit(
     backend: Backend,
 ) -> Result<Admission, Error> {
     let auth = request.auth.clone();
-    let body = match auth.settings().rest_auth.token_model {
-        true => Some(json!({ "key": tokens::key::get_or_create(&auth, tx, user).await? })),
-        false => None,
+    let settings = &auth.settings().rest_auth;
+    let mut cookies = Vec::new();
+    let body = if settings.use_jwt {
+        let transport = transport::of(&auth, &request.head)?;
+        let pair = tokens::jwt::issue::pair_for(&auth, tx, user).await?;
+        if transport != TokenTransport::Body {
+            cookies = tokens::cookies::of(&auth, &pair);
+        }
+        Some(shown(&auth, &pair, user, transport)?)
+    } else if settings.token_model {
+        Some(json!({ "key": tokens::key::get_or_create(&auth, tx, user).await? }))
+    } else {
+        None
     };
-    let cookies = match auth.settings().rest_auth.session_login {
-        true => sessions::login(request, tx, user, backend).await?,
-        false => Vec::new(),
-    };
+    if settings.session_login {
+        cookies.extend(sessions::login(request, tx, user, backend).await?);
+    }
     Ok(Admission { body, cookies })
+}
+
+/// The body that holds a pair of tokens: dj-rest-auth's `JWTSerializer`. What no script may see is not in it.
+fn shown(auth: &Auth, pair: &Pair, user: &User, transport: TokenTransport) -> Result<Value, Error> {
+    let (settings, jwt) = (&auth.settings().rest_auth, &auth.settings().simple_jwt);
+    let is_hidden = settings.jwt_auth_httponly && transport != TokenTransport::Body;
+    let refresh = if is_hidden { "" } else { pair.refresh.as_str() };
+    let mut body = json!({ "access": pair.access, "refresh": refresh, "user": user_details::shown(user)? });
+    if settings.jwt_auth_return_expiration {
+        let expiration = |lifetime| reply::time(auth.now() + time::Duration::from(lifetime));
+        body["access_expiration"] = expiration(jwt.access_token_lifetime).into();
+        body["refresh_expiration"] = expiration(jwt.refresh_token_lifetime).into();
+    }
+    Ok(body)
 }
 
 /// Finds the user who knows the password. That takes as long for a user who is not there.
@@ -107,10 +133,12 @@ async fn authenticate(auth: &Auth, input: &Input) -> Result<(User, Backend), Err
         if !checked.correct || !user.is_active {
             continue;
         }
-        if let Some(hash) = checked.replacement
-            && auth.store().connection().await?.replace_hash(&user, &hash).await?
-        {
-            user.password = hash;
+        if let Some(hash) = checked.replacement {
+            let mut tx = auth.store().begin().await?;
+            if tx.replace_hash(&user, &hash).await? {
+                tx.commit().await?;
+                user.password = hash;
+            }
         }
         return Ok((user, backend));
     }

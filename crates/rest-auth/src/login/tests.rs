@@ -78,8 +78,10 @@ async fn an_outdated_hash_is_replaced_and_a_wrong_password_replaces_nothing() {
     let app = TestApp::with("password_hashers = [{ name = 'pbkdf2_sha256', iterations = 20 }]").await;
     let jane = app.user("jane", JANE).await;
     let old = "pbkdf2_sha1$1000$somesalt$RUPdysXOMBdPp5FrGMvEVztfS7c=";
+    let mut tx = app.auth().store().begin().await.expect("a transaction");
+    tx.set_password(jane.id, old).await.expect("an answer");
+    tx.commit().await.expect("a commit");
     let mut db = app.auth().store().connection().await.expect("a connection");
-    db.set_password(jane.id, old).await.expect("an answer");
     let wrong = app.client().post("/login/", json!({ "username": "jane", "password": "wrong" })).await;
     assert_eq!(wrong.line(), r#"400 {"non_field_errors":["Unable to log in with provided credentials."]}"#);
     assert_eq!(db.user_by_id(jane.id).await.expect("an answer").expect("jane").password, old);

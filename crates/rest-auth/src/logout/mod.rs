@@ -1,20 +1,23 @@
-//! `POST logout/`, and `GET` where the settings allow it: takes the token key away and ends the session. The
-//! reference's `LogoutView`.
+//! `POST logout/`, and `GET` where the settings allow it: takes the token key away, ends the session, and puts the
+//! refresh token on the blacklist. The reference's `LogoutView`.
 
+mod refresh_token;
 #[cfg(test)]
 mod tests;
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
+use serde_json::json;
 
 use crate::current_user::Credential;
 use crate::endpoint::Methods;
 use crate::error::Error;
 use crate::reply;
 use crate::request::Request;
+use crate::tokens::cookies;
 
 pub(crate) fn methods() -> Methods {
-    Methods::new("Logout", "Ends what login began: the token key and the session are good no more.")
+    Methods::new("Logout", "Ends what login began: the tokens and the session are good no more.")
         .on(Method::GET, |request| Box::pin(logout_on_get(request)))
         .on(Method::POST, |request| Box::pin(logout(request)))
 }
@@ -28,18 +31,29 @@ async fn logout_on_get(request: &mut Request) -> Result<Response, Error> {
 
 async fn logout(request: &mut Request) -> Result<Response, Error> {
     let auth = request.auth.clone();
-    let session_login = auth.settings().rest_auth.session_login;
+    let settings = &auth.settings().rest_auth;
     let by_token = request.user.as_ref().is_some_and(|user| user.credential() != Credential::Session);
-    if !by_token && !session_login {
+    if !by_token && !settings.session_login && !settings.use_jwt {
         return Err(Error::Refused("You should be logged in to logout. Check whether the token is passed.".to_owned()));
     }
     let mut tx = auth.store().begin().await?;
     if let Some(user) = &request.user {
         tx.delete_token_key(user.id).await?;
     }
-    if session_login {
+    if settings.session_login {
         request.session.flush(&mut tx).await?;
     }
     tx.commit().await?;
-    Ok(reply::detail("Successfully logged out."))
+    if !settings.use_jwt {
+        return Ok(reply::detail(LOGGED_OUT));
+    }
+    let mut response = match refresh_token::end(request).await? {
+        None => reply::detail(LOGGED_OUT),
+        // The reference names no scheme here.
+        Some(reason) => reply::json(StatusCode::UNAUTHORIZED, &json!({ "detail": reason })),
+    };
+    cookies::remove(&auth, &mut response);
+    Ok(response)
 }
+
+const LOGGED_OUT: &str = "Successfully logged out.";

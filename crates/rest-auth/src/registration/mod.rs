@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::auth::Auth;
+use crate::email_verification;
 use crate::endpoint::Methods;
 use crate::error::{Error, FieldErrors, NON_FIELD_ERRORS};
 use crate::fields::{Field, Fields, Form};
@@ -58,14 +59,19 @@ async fn register(request: &mut Request) -> Result<Response, Error> {
     let mut tx = auth.store().begin().await?;
     let user = create(&auth, &mut tx, input, password).await?;
     let mut tx = auth.hooks().registered(tx, &user).await?;
+    if auth.settings().account.email_verification != EmailVerification::None {
+        email_verification::ask(request, &mut tx, &user).await?;
+    }
     if auth.settings().account.email_verification == EmailVerification::Mandatory {
         let body = json!({ "detail": "Verification e-mail sent." });
         let admission = login::Admission::not_yet(request, &mut tx, body).await?;
         tx.commit().await?;
+        auth.wake_mailer();
         return Ok(admission.into_response(StatusCode::CREATED));
     }
     let admission = login::admit(request, &mut tx, &user, Backend::Allauth).await?;
     tx.commit().await?;
+    auth.wake_mailer();
     Ok(admission.into_response(StatusCode::CREATED))
 }
 

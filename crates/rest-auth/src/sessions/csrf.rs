@@ -1,18 +1,20 @@
 //! The guard of requests that a cookie authenticates against pages of other sites: Django's
 //! `CsrfViewMiddleware`, as DRF's `SessionAuthentication` calls it.
 
-use axum::http::header;
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, header};
+use axum::response::Response;
 use cookie::Cookie;
 
-use super::lasting;
 use crate::auth::Auth;
+use crate::endpoint::Methods;
 use crate::error::Error;
-use crate::request::Head;
+use crate::request::{Content, Head, Request, lasting, set_cookie};
 use crate::signing;
 use crate::source::LETTERS_AND_DIGITS;
 
 /// The field of a form that may repeat the secret in place of the header.
-pub(crate) const FORM_FIELD: &str = "csrfmiddlewaretoken";
+const FORM_FIELD: &str = "csrfmiddlewaretoken";
 
 const SECRET_LENGTH: usize = 32;
 /// A mask, and behind it the secret under that mask.
@@ -66,11 +68,42 @@ fn unmasked(token: &str) -> String {
         .collect()
 }
 
-/// Lets a request through that a page of our own sent.
+/// Lets a request through that a page of our own sent. Without its content, the header alone may repeat the
+/// secret.
+///
+/// # Errors
+/// 403 with Django's reason; 400 for a body that cannot be read.
+pub(crate) async fn guard(auth: &Auth, head: &Head, content: Option<&Content>) -> Result<(), Error> {
+    // Django looks into the body of a POST for the secret's repetition, whatever the body is.
+    let data = match content {
+        Some(content) if head.method == Method::POST => Some(content.data(head).await?),
+        _ => None,
+    };
+    check(auth, head, data.and_then(|data| data.form_text(FORM_FIELD)))
+}
+
+/// `GET csrf/`: gives a page the cookie whose secret it must repeat. Django's `ensure_csrf_cookie`.
+pub(crate) fn methods() -> Methods {
+    Methods::new("Csrf", "Gives the cookie against requests from other sites.")
+        .on(Method::GET, |request| Box::pin(give(request)))
+        .without_head()
+}
+
+async fn give(request: &mut Request) -> Result<Response, Error> {
+    let auth = &request.auth;
+    let held = request.head.cookie(&auth.settings().csrf_cookie_name).filter(|held| misfit(held).is_none());
+    let mut response = Response::new(Body::empty());
+    // Given again, so that it lasts.
+    set_cookie(&mut response, &cookie(auth, held.map_or_else(|| new_secret(auth), unmasked)));
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Cookie"));
+    Ok(response)
+}
+
+/// The guard itself.
 ///
 /// # Errors
 /// 403 with Django's reason.
-pub(super) fn check(auth: &Auth, head: &Head, form_token: Option<&str>) -> Result<(), Error> {
+fn check(auth: &Auth, head: &Head, form_token: Option<&str>) -> Result<(), Error> {
     if head.is_safe() {
         return Ok(());
     }
@@ -132,7 +165,7 @@ fn check_origin(auth: &Auth, head: &Head) -> Result<(), String> {
 }
 
 /// Whether an origin is the trusted one, or one of those that its `*` stands for.
-fn is_origin(origin: &str, trusted: &str) -> bool {
+pub(crate) fn is_origin(origin: &str, trusted: &str) -> bool {
     match (trusted.split_once("://"), origin.split_once("://")) {
         (Some((trusted_scheme, host)), Some((scheme, netloc))) if host.contains('*') => {
             scheme == trusted_scheme && is_same_domain(netloc, host.trim_start_matches('*'))

@@ -3,17 +3,16 @@
 mod codec;
 pub(crate) mod csrf;
 
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use cookie::Cookie;
 use serde_json::{Map, Value};
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
 use crate::auth::Auth;
 use crate::current_user::{Credential, CurrentUser};
 use crate::error::Error;
-use crate::request::{Content, Head, Request, set_cookie, sets_cookie};
-use crate::settings::SameSite;
+use crate::request::{Content, Head, Request, lasting, removal, set_cookie, sets_cookie};
 use crate::signing;
 use crate::source::LOWER_CASE_AND_DIGITS;
 use crate::store::{Connection, StoreError, StoredSession, User};
@@ -90,18 +89,16 @@ pub(crate) async fn authenticate(
     let Some(id) = text(USER_KEY).filter(|_| known_backend).and_then(|id| id.parse().ok()) else { return Ok(None) };
     let user = db.user_by_id(id).await?;
     let Some(user) = user.filter(|user| text(HASH_KEY).is_some_and(|hash| is_hash_of(auth, hash, user))) else {
-        session.flush(&mut db).await?;
+        drop(db);
+        let mut tx = auth.store().begin().await?;
+        session.flush(&mut tx).await?;
+        tx.commit().await?;
         return Ok(None);
     };
     if !user.is_active {
         return Ok(None);
     }
-    // Django looks into the body of a POST for the secret's repetition, whatever the body is.
-    let data = match content {
-        Some(content) if head.method == Method::POST => Some(content.data(head).await?),
-        _ => None,
-    };
-    csrf::check(auth, head, data.and_then(|data| data.form_text(csrf::FORM_FIELD)))?;
+    csrf::guard(auth, head, content).await?;
     Ok(Some(CurrentUser::new(user, Credential::Session)))
 }
 
@@ -201,47 +198,21 @@ async fn save(
     Ok(lasting(cookie.build(), age, settings.session_cookie_domain.as_deref(), auth.now()))
 }
 
-/// A cookie that lasts so many seconds, or as long as the browser is open.
-fn lasting(
-    mut cookie: Cookie<'static>,
-    age: Option<i64>,
-    domain: Option<&str>,
-    now: OffsetDateTime,
-) -> Cookie<'static> {
-    if let Some(age) = age {
-        cookie.set_max_age(Duration::seconds(age));
-        cookie.set_expires(now + Duration::seconds(age));
-    }
-    if let Some(domain) = domain {
-        cookie.set_domain(domain.to_owned());
-    }
-    cookie
-}
-
 /// Says the last word on an answer's cookies: a session that is worth nothing is taken from the browser, a
 /// malformed secret against cross-site requests is replaced. Django's `SessionMiddleware` and
 /// `CsrfViewMiddleware` on the way back.
 pub(crate) fn finish(request: &Request, response: &mut Response) {
     let (auth, session) = (&request.auth, &request.session);
     let settings = auth.settings();
-    if session.key.is_some() && session.spent && !sets_cookie(response, &settings.session_cookie_name) {
-        // Browsers take these names, and SameSite=None, from secure cookies alone, also to delete them.
-        let name = &settings.session_cookie_name;
-        let secure = ["__Secure-", "__Host-"].iter().any(|prefix| name.starts_with(prefix))
-            || settings.session_cookie_samesite == SameSite::None;
-        let gone = Cookie::build((name.clone(), ""))
-            .secure(secure)
-            .path(settings.session_cookie_path.clone())
-            .same_site(settings.session_cookie_samesite.into())
-            .max_age(Duration::ZERO)
-            .expires(OffsetDateTime::UNIX_EPOCH)
-            .build();
-        set_cookie(response, &lasting(gone, None, settings.session_cookie_domain.as_deref(), auth.now()));
+    if session.key.is_some() && session.spent && !sets_cookie(response.headers(), &settings.session_cookie_name) {
+        let domain = settings.session_cookie_domain.as_deref();
+        let (name, path) = (&settings.session_cookie_name, &settings.session_cookie_path);
+        set_cookie(response, &removal(name, path, domain, settings.session_cookie_samesite));
     }
-    if csrf::is_malformed(auth, &request.head) && !sets_cookie(response, &settings.csrf_cookie_name) {
+    if csrf::is_malformed(auth, &request.head) && !sets_cookie(response.headers(), &settings.csrf_cookie_name) {
         set_cookie(response, &csrf::cookie(auth, csrf::new_secret(auth)));
     }
-    if session.consulted || sets_cookie(response, &settings.csrf_cookie_name) {
+    if session.consulted || sets_cookie(response.headers(), &settings.csrf_cookie_name) {
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("Cookie"));
     }
 }

@@ -1,6 +1,7 @@
 //! What cannot work together, and what should not go to production.
 
-use super::{EmailVerification, LoginMethod, Misfit, SameSite, Settings};
+use super::{EmailVerification, LoginMethod, Misfit, SameSite, Secret, Settings};
+use crate::tokens::jwt::keys::Keys;
 
 /// Something that a deployment should not have; `check --deploy` lists them.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +19,7 @@ impl std::fmt::Display for Warning {
 }
 
 /// The longest that a cookie may last, in seconds: some thirty years.
-const MAX_AGE: i64 = 1_000_000_000;
+pub(super) const MAX_AGE: i64 = 1_000_000_000;
 
 const SIGNUP_FIELDS: [&str; 5] = ["email", "email2", "username", "password1", "password2"];
 
@@ -35,11 +36,11 @@ impl Settings {
         if self.account.login_methods.is_empty() {
             refuse("account.login_methods", "nobody could log in".into(), "Name \"username\", \"email\" or both.");
         }
-        if !self.rest_auth.token_model && !self.rest_auth.session_login {
+        if !self.rest_auth.token_model && !self.rest_auth.session_login && !self.rest_auth.use_jwt {
             refuse(
                 "rest_auth.session_login",
                 "with neither a token nor a session a login would lead to nothing".into(),
-                "Set rest_auth.token_model or rest_auth.session_login to true.",
+                "Set rest_auth.use_jwt, rest_auth.token_model or rest_auth.session_login to true.",
             );
         }
         if self.authentication.is_empty() {
@@ -153,6 +154,12 @@ impl Settings {
                 refuse("cors_allowed_origins", format!("{origin:?} is no origin"), hint);
             }
         }
+        self.jwt_contradictions(&mut refuse);
+        self.mail_contradictions(&mut refuse);
+        if misfits.is_empty() {
+            // They are read again when they are used; here whatever is wrong with them is said with the rest.
+            misfits.extend(Keys::new(self, self.secret_key.as_ref().unwrap_or(&Secret::from(""))).err());
+        }
         misfits
     }
 
@@ -178,6 +185,12 @@ impl Settings {
             "secret_key_fallbacks",
             "a weak former key is as good as a weak key; remove it",
         );
+        warn(
+            self.simple_jwt.signing_key.as_ref().is_some_and(|key| weak(key.expose())),
+            "simple_jwt.signing_key",
+            "set one of at least 50 random characters; every token depends on it",
+        );
+        self.jwt_warnings(&mut warn);
         let sessions = self.rest_auth.session_login;
         warn(
             sessions && !self.session_cookie_secure,
@@ -200,11 +213,7 @@ impl Settings {
             "cors_allow_credentials",
             "with every origin allowed, any page can act in the name of whoever visits it",
         );
-        warn(
-            self.account.email_verification == EmailVerification::Mandatory,
-            "account.email_verification",
-            "this version sends no mail, so that who registers cannot log in until something else verifies the address",
-        );
+        self.mail_warnings(&mut warn);
         warn(
             self.password_validators.is_empty(),
             "password_validators",

@@ -25,14 +25,13 @@ impl Feature {
 /// The feature that a setting, given by its path, belongs to.
 pub(crate) fn feature(path: &str) -> Option<Feature> {
     let (name, may_wait) = match path {
-        "email" | "frontend" => ("sending mail", true),
         "social" => ("social login", true),
         "media" => ("uploading pictures", true),
         "throttle" | "account.rate_limits" => ("limiting attempts", false),
-        "simple_jwt" | "claims" => ("issuing JSON Web Tokens", false),
         "profiles" | "user_details" | "registration" => ("a profile and fields of one's own", false),
         "mfa" => ("a second factor", false),
-        _ if path.starts_with("rest_auth.jwt_") || path == "rest_auth.use_jwt" => ("issuing JSON Web Tokens", false),
+        "simple_jwt.jwk_url" => ("verifying tokens by a set of keys elsewhere", false),
+        _ if path.starts_with("simple_jwt.sliding_") => ("sliding tokens, which dj-rest-auth never issues,", true),
         _ if path.starts_with("rest_auth.mfa_") => ("a second factor", true),
         _ => return None,
     };

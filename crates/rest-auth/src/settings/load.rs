@@ -7,7 +7,7 @@ use figment::providers::{Env, Format, Toml};
 use figment::value::{Dict, Tag, Value};
 
 use super::section::{Reader, Setting};
-use super::{EmailVerification, Misfit, Secret, Settings};
+use super::{Misfit, Secret, Settings};
 
 /// Settings, and what there is to say about them.
 #[derive(Debug)]
@@ -65,10 +65,7 @@ impl Settings {
         })?;
         let mut reader = Reader::new(&figment);
         let settings = Settings::read(&Value::Dict(Tag::Default, merged), &mut reader).unwrap_or_default();
-        let Reader { mut misfits, mut notes, .. } = reader;
-        if settings.account.email_verification == EmailVerification::Mandatory {
-            notes.push("account.email_verification is mandatory, but this version sends no mail".to_owned());
-        }
+        let Reader { mut misfits, notes, .. } = reader;
         let settings = settings.with_secret_key_from_file(&mut misfits);
         misfits.extend(settings.contradictions());
         if misfits.is_empty() { Ok(Loaded { settings, notes }) } else { Err(SettingsError(misfits)) }

@@ -5,20 +5,33 @@
 
 mod account;
 mod checks;
+mod email;
+mod frontend;
+mod jwt_checks;
+mod known;
 mod later;
 mod load;
 mod login;
+mod mail_checks;
 mod rest_auth;
 pub(crate) mod section;
+mod simple_jwt;
 mod values;
 
 pub use account::Account;
 pub use checks::Warning;
+pub use email::Email;
+pub use frontend::Frontend;
+pub use known::KnownSetting;
 pub use load::{Loaded, SettingsError};
 pub use login::Login;
 pub use rest_auth::RestAuth;
 pub use section::Misfit;
-pub use values::{Authentication, DatabaseUrl, EmailVerification, LoginMethod, SameSite, Secret};
+pub use simple_jwt::SimpleJwt;
+pub use values::{
+    Audience, Authentication, ClaimValue, Claims, DatabaseUrl, EmailVerification, JwtAlgorithm, Lifetime, LoginMethod,
+    SameSite, Secret, UserIdField,
+};
 
 use crate::passwords::{HasherSetting, ValidatorSetting};
 use section::{Setting, section};
@@ -40,6 +53,8 @@ section! {
         /// How long a request waits for a connection, or for SQLite's other writer, in seconds; after that it
         /// is answered 503.
         pub database_timeout: u64 = 10,
+        /// How often the server removes sessions and refresh tokens that have run out, in seconds; 0 for never.
+        pub flush_expired_interval: u64 = 3600,
         /// The address and port that the server listens at.
         pub bind: String = "127.0.0.1:8000".to_owned(),
         /// The path that the endpoints stand below.
@@ -63,6 +78,8 @@ section! {
         pub password_hashing_threads: usize = 0,
         /// How many requests may wait for their turn to hash; one more is answered 503.
         pub password_hashing_queue: usize = 256,
+        /// How long the link in a mail that gives a new password is good, in seconds. (PASSWORD_RESET_TIMEOUT)
+        pub password_reset_timeout: i64 = 259_200,
         /// The largest body of a request, in bytes. (DATA_UPLOAD_MAX_MEMORY_SIZE)
         pub data_upload_max_memory_size: usize = 2_621_440,
         /// The header, and its value, by which a trusted proxy says that the client came by HTTPS, e.g.
@@ -109,10 +126,20 @@ section! {
         pub cors_allow_all_origins: bool = false,
         /// Whether they may send cookies. (CORS_ALLOW_CREDENTIALS)
         pub cors_allow_credentials: bool = false,
+        /// Claims of the application's own in every token: { groups = "user.groups" }. A value is user.pk, user.username,
+        /// user.email, user.first_name, user.last_name, user.is_active, user.is_staff, user.is_superuser or
+        /// user.groups.
+        pub claims: Claims = Claims::new(),
         /// REST_AUTH
         pub rest_auth: RestAuth = RestAuth::default(),
+        /// SIMPLE_JWT
+        pub simple_jwt: SimpleJwt = SimpleJwt::default(),
         /// ACCOUNT_…
         pub account: Account = Account::default(),
+        /// Mails
+        pub email: Email = Email::default(),
+        /// Links in mails
+        pub frontend: Frontend = Frontend::default(),
         /// Login rules
         pub login: Login = Login::default(),
     }

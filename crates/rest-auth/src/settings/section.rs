@@ -2,15 +2,20 @@
 
 use figment::value::{Dict, Value};
 
-use super::later;
+use super::{KnownSetting, later};
 
 /// A value that can stand in the settings: a scalar, a list, or a section of more settings.
-pub(crate) trait Setting: Sized {
+pub(crate) trait Setting: Sized + serde::Serialize {
     /// Reads the value that stands at the reader's path; what is wrong with it goes to the reader.
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self>;
 
     /// Writes the setting with its documentation, as it would stand in `rest-auth.toml`.
     fn annotate(&self, path: &str, about: &str, out: &mut String);
+
+    /// Adds the setting, or those of the section, to a list.
+    fn list(&self, path: &str, about: &str, out: &mut Vec<KnownSetting>) {
+        out.push(KnownSetting::new(path, about, self));
+    }
 }
 
 /// Declares a section: its settings, what each means, its type and its default.
@@ -55,6 +60,16 @@ macro_rules! section {
                 heading(path, concat!($( $about, "\n" ),+), out);
                 $(
                     self.$key.annotate(
+                        &$crate::settings::section::joined(path, stringify!($key)),
+                        concat!($( $doc, "\n" ),+),
+                        out,
+                    );
+                )*
+            }
+
+            fn list(&self, path: &str, _about: &str, out: &mut Vec<$crate::settings::KnownSetting>) {
+                $(
+                    self.$key.list(
                         &$crate::settings::section::joined(path, stringify!($key)),
                         concat!($( $doc, "\n" ),+),
                         out,

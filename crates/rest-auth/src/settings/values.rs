@@ -141,6 +141,148 @@ impl From<SameSite> for cookie::SameSite {
     }
 }
 
+/// How long something lasts, in whole seconds: in settings a number of seconds, or a text such as "15m" or "7d".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lifetime(i64);
+
+impl Lifetime {
+    /// So many seconds.
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds)
+    }
+
+    /// In seconds.
+    pub const fn seconds(self) -> i64 {
+        self.0
+    }
+}
+
+impl From<Lifetime> for time::Duration {
+    fn from(lifetime: Lifetime) -> Self {
+        Self::seconds(lifetime.0)
+    }
+}
+
+impl From<std::time::Duration> for Lifetime {
+    fn from(duration: std::time::Duration) -> Self {
+        Self(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX))
+    }
+}
+
+impl Serialize for Lifetime {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let seconds = u64::try_from(self.0).unwrap_or_default();
+        serializer.collect_str(&humantime::format_duration(std::time::Duration::from_secs(seconds)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Lifetime {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Lifetime;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a number of seconds, or a text such as \"15m\" or \"7d\"")
+            }
+
+            fn visit_i64<E>(self, seconds: i64) -> Result<Lifetime, E> {
+                Ok(Lifetime(seconds))
+            }
+
+            fn visit_u64<E>(self, seconds: u64) -> Result<Lifetime, E> {
+                Ok(Lifetime(i64::try_from(seconds).unwrap_or(i64::MAX)))
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Lifetime, E> {
+                match humantime::parse_duration(text) {
+                    Ok(duration) => Ok(duration.into()),
+                    Err(_) => Err(E::invalid_value(serde::de::Unexpected::Str(text), &self)),
+                }
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// How tokens are signed: with a secret (HS), or with a key of a pair, whose other one verifies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum JwtAlgorithm {
+    HS256,
+    HS384,
+    HS512,
+    RS256,
+    RS384,
+    RS512,
+    ES256,
+    ES384,
+    EdDSA,
+}
+
+impl std::fmt::Display for JwtAlgorithm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+/// Whom tokens are for: one, or several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[allow(missing_docs)]
+pub enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Audience {
+    /// Whether the name is among them.
+    pub(crate) fn includes(&self, name: &str) -> bool {
+        match self {
+            Self::One(held) => held == name,
+            Self::Several(held) => held.iter().any(|held| held == name),
+        }
+    }
+}
+
+/// Claims of the application's own, by name.
+pub type Claims = std::collections::BTreeMap<String, ClaimValue>;
+
+/// What of the user a claim holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum ClaimValue {
+    #[serde(rename = "user.pk")]
+    Pk,
+    #[serde(rename = "user.username")]
+    Username,
+    #[serde(rename = "user.email")]
+    Email,
+    #[serde(rename = "user.first_name")]
+    FirstName,
+    #[serde(rename = "user.last_name")]
+    LastName,
+    #[serde(rename = "user.is_active")]
+    IsActive,
+    #[serde(rename = "user.is_staff")]
+    IsStaff,
+    #[serde(rename = "user.is_superuser")]
+    IsSuperuser,
+    #[serde(rename = "user.groups")]
+    Groups,
+}
+
+/// What of the user stands in a token. Each tells one user from all others, as an address does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserIdField {
+    /// The primary key.
+    #[serde(alias = "pk")]
+    Id,
+    /// The user name.
+    Username,
+}
+
 secret!(
     Option<Secret> => "a text is wanted here",
     Vec<Secret> => "a list of texts is wanted here",
@@ -151,6 +293,11 @@ plain!(
     Vec<LoginMethod>,
     EmailVerification,
     SameSite,
+    Lifetime,
+    JwtAlgorithm,
+    Audience,
+    UserIdField,
+    Claims,
     std::collections::BTreeMap<String, String>,
     Vec<crate::passwords::HasherSetting>,
     Vec<crate::passwords::ValidatorSetting>,

@@ -1,5 +1,7 @@
 //! A connection, with or without a transaction: how a statement is sent to whichever database it is.
 
+use std::sync::OnceLock;
+
 use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
 use sqlx::pool::PoolConnection;
@@ -10,6 +12,7 @@ use sqlx::{
 
 use super::dialect::Dialect;
 use super::row::Row;
+use super::writer::{Turn, Writer};
 use super::{Pool, StoreError};
 
 /// A connection to the accounts' database. What our flows ask of it are its methods, a file a table; an
@@ -17,7 +20,7 @@ use super::{Pool, StoreError};
 pub struct Connection(Inner);
 
 enum Inner {
-    Sqlite(Held<Sqlite>),
+    Sqlite(HeldSqlite),
     Postgres(Held<Postgres>),
     MySql(Held<MySql>),
 }
@@ -39,6 +42,28 @@ impl<DB: Database> Held<DB> {
         match self {
             Self::Pooled(_) => Ok(()),
             Self::Transaction(transaction) => Ok(transaction.commit().await?),
+        }
+    }
+}
+
+/// SQLite has one writer; see `writer.rs`.
+enum HeldSqlite {
+    Pooled(PoolConnection<Sqlite>),
+    Turn(Turn),
+}
+
+impl HeldSqlite {
+    fn connection(&mut self) -> &mut SqliteConnection {
+        match self {
+            Self::Pooled(connection) => connection,
+            Self::Turn(turn) => turn.connection(),
+        }
+    }
+
+    async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Pooled(_) => Ok(()),
+            Self::Turn(turn) => turn.commit().await,
         }
     }
 }
@@ -73,20 +98,23 @@ macro_rules! on {
 }
 
 impl Connection {
-    /// A connection for reading, and for single writes.
+    /// A connection for reading.
     pub(super) async fn pooled(pool: &Pool) -> Result<Self, StoreError> {
         Ok(Self(match pool {
-            Pool::Sqlite(pool) => Inner::Sqlite(Held::Pooled(pool.acquire().await?)),
+            Pool::Sqlite(pool) => Inner::Sqlite(HeldSqlite::Pooled(pool.acquire().await?)),
             Pool::Postgres(pool) => Inner::Postgres(Held::Pooled(pool.acquire().await?)),
             Pool::MySql(pool) => Inner::MySql(Held::Pooled(pool.acquire().await?)),
         }))
     }
 
     /// A connection in a transaction that will write.
-    pub(super) async fn in_transaction(pool: &Pool) -> Result<Self, StoreError> {
+    pub(super) async fn in_transaction(pool: &Pool, writer: &OnceLock<Writer>) -> Result<Self, StoreError> {
         let begin = pool.dialect().begin();
         Ok(Self(match pool {
-            Pool::Sqlite(pool) => Inner::Sqlite(Held::Transaction(pool.begin_with(begin).await?)),
+            Pool::Sqlite(pool) => {
+                let writer = writer.get_or_init(|| Writer::new(pool.clone()));
+                Inner::Sqlite(HeldSqlite::Turn(writer.turn().await?))
+            }
             Pool::Postgres(pool) => Inner::Postgres(Held::Transaction(pool.begin_with(begin).await?)),
             Pool::MySql(pool) => Inner::MySql(Held::Transaction(pool.begin_with(begin).await?)),
         }))
@@ -152,8 +180,9 @@ impl Connection {
         })
     }
 
-    /// Runs the statement and tells how many rows it touched.
+    /// Runs the statement, which writes, and tells how many rows it touched.
     pub(super) async fn execute(&mut self, statement: &impl SqlxBinder) -> Result<u64, StoreError> {
+        self.assert_may_write();
         on!(self, |held, builder, row| {
             let (sql, values) = statement.build_sqlx(builder);
             Ok(sqlx::query_with(AssertSqlSafe(sql), values).execute(held.connection()).await?.rows_affected())
@@ -162,6 +191,7 @@ impl Connection {
 
     /// Inserts one row, and tells the number that its column `id` was given.
     pub(super) async fn insert(&mut self, statement: &mut sea_query::InsertStatement) -> Result<i64, StoreError> {
+        self.assert_may_write();
         if let Inner::MySql(held) = &mut self.0 {
             let (sql, values): (String, SqlxValues) = statement.build_sqlx(MysqlQueryBuilder);
             let done = sqlx::query_with(AssertSqlSafe(sql), values).execute(held.connection()).await?;
@@ -169,6 +199,11 @@ impl Connection {
         }
         let row = self.fetch_optional(statement.returning_col("id")).await?;
         row.ok_or(sqlx::Error::RowNotFound)?.integer("id")
+    }
+
+    /// Catches, in tests, a flow that would get in the way of SQLite's writer.
+    fn assert_may_write(&self) {
+        debug_assert!(!matches!(self.0, Inner::Sqlite(HeldSqlite::Pooled(_))), "Store::begin is for writing");
     }
 
     /// Runs statements that were written for this database.

@@ -2,7 +2,7 @@
 
 use sea_query::{Expr, ExprTrait, Query};
 
-use super::tables::AccountEmailAddress::{Email, Primary, Table, UserId as OfUser, Verified};
+use super::tables::AccountEmailAddress::{Email, Id, Primary, Table, UserId as OfUser, Verified};
 use super::{Connection, StoreError, UserId};
 
 impl Connection {
@@ -37,6 +37,24 @@ impl Connection {
     pub(crate) async fn is_named_by_anyone(&mut self, email: &str) -> Result<bool, StoreError> {
         let statement = Query::select().column(Email).from(Table).and_where(Expr::col(Email).eq(email)).limit(1).take();
         Ok(self.fetch_optional(&statement).await?.is_some())
+    }
+
+    /// Every address that the user named.
+    pub(crate) async fn addresses_of(&mut self, user: UserId) -> Result<Vec<String>, StoreError> {
+        let statement = Query::select().column(Email).from(Table).and_where(Expr::col(OfUser).eq(user)).take();
+        self.fetch_all(&statement).await?.iter().map(|row| row.text("email")).collect()
+    }
+
+    /// The number of the user's address, if it is not verified yet.
+    pub(crate) async fn unverified_address(&mut self, user: UserId, email: &str) -> Result<Option<i64>, StoreError> {
+        let statement = Query::select()
+            .column(Id)
+            .from(Table)
+            .and_where(Expr::col(OfUser).eq(user))
+            .and_where(Expr::col(Email).eq(email))
+            .and_where(Expr::col(Verified).eq(false))
+            .take();
+        self.fetch_optional(&statement).await?.map(|row| row.integer("id")).transpose()
     }
 
     /// Notes the address that a new user named, not verified yet.

@@ -1,5 +1,7 @@
 //! What can go wrong with a database.
 
+use std::sync::Arc;
+
 use sqlx::mysql::MySqlDatabaseError;
 use sqlx::sqlite::SqliteError;
 
@@ -17,6 +19,12 @@ pub enum StoreError {
     /// The database's own error.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
+    /// The database's own error, about a transaction that several flows had a part in.
+    #[error(transparent)]
+    Commit(#[from] Arc<sqlx::Error>),
+    /// A copy of a database in which something is wrong.
+    #[error("the copy is not sound: {0}")]
+    Unsound(String),
     /// A stored value that cannot be read.
     #[error("the column {column} holds {value:?}")]
     Unreadable {
@@ -35,7 +43,11 @@ impl StoreError {
 
     /// Whether it may be otherwise in a moment: another writer was in the way, or the connection was lost.
     fn is_busy(&self) -> bool {
-        let Self::Database(error) = self else { return false };
+        let error = match self {
+            Self::Database(error) => error,
+            Self::Commit(error) => error,
+            _ => return false,
+        };
         let error = match error {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => return true,
             sqlx::Error::Database(error) => error,

@@ -1,37 +1,52 @@
 //! What the flows ask of a database. One definition a query, in the file of its table; what differs from
 //! one database to another is in `dialect.rs`, `row.rs` and the schema.
 
+mod backup;
 mod connection;
 mod dialect;
 mod email_addresses;
 mod error;
+mod expired;
+mod groups;
+mod outbox;
 mod pool;
+mod refresh_tokens;
+mod rotations;
 mod row;
 mod schema;
 mod sessions;
 mod tables;
 mod token_keys;
 mod users;
+mod writer;
 
 pub use connection::Connection;
 pub use dialect::Dialect;
 pub use error::StoreError;
+pub(crate) use outbox::WaitingMail;
 pub use pool::Pool;
+pub(crate) use refresh_tokens::NewOutstandingToken;
+pub(crate) use rotations::Rotation;
 pub(crate) use sessions::StoredSession;
 pub(crate) use users::{NewUser, UserChanges};
 pub use users::{User, UserId};
 
+use std::sync::{Arc, OnceLock};
+
 use crate::settings::Settings;
+use writer::Writer;
 
 /// The accounts' database.
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: Pool,
+    /// SQLite's, from the first transaction on.
+    writer: Arc<OnceLock<Writer>>,
 }
 
 impl From<Pool> for Store {
     fn from(pool: Pool) -> Self {
-        Self { pool }
+        Self { pool, writer: Arc::default() }
     }
 }
 
@@ -41,7 +56,7 @@ impl Store {
     /// # Errors
     /// If the URL is of no known database, or nothing answers there.
     pub async fn connect(settings: &Settings) -> Result<Self, StoreError> {
-        Ok(Self { pool: Pool::connect(&settings.database_url, true, settings).await? })
+        Ok(Pool::connect(&settings.database_url, true, settings).await?.into())
     }
 
     /// Opens the database of the settings, which must be there.
@@ -49,7 +64,7 @@ impl Store {
     /// # Errors
     /// As [`Store::connect`], and if a SQLite file is missing.
     pub async fn open(settings: &Settings) -> Result<Self, StoreError> {
-        Ok(Self { pool: Pool::connect(&settings.database_url, false, settings).await? })
+        Ok(Pool::connect(&settings.database_url, false, settings).await?.into())
     }
 
     /// The connections.
@@ -62,7 +77,7 @@ impl Store {
         self.pool.dialect()
     }
 
-    /// A connection for reading, and for single writes.
+    /// A connection for reading.
     ///
     /// # Errors
     /// If none can be had in time.
@@ -70,12 +85,13 @@ impl Store {
         Connection::pooled(&self.pool).await
     }
 
-    /// Begins a transaction that will write. Dropped without [`Connection::commit`], it changes nothing.
+    /// Begins a transaction that will write. Dropped without [`Connection::commit`], it changes nothing. On SQLite
+    /// it is a turn of the one writer, so that whoever waits for another writer in between waits in vain.
     ///
     /// # Errors
-    /// If no connection can be had in time.
+    /// If no connection, or no turn, can be had in time.
     pub async fn begin(&self) -> Result<Connection, StoreError> {
-        Connection::in_transaction(&self.pool).await
+        Connection::in_transaction(&self.pool, &self.writer).await
     }
 
     /// Closes every connection, once it is free.
@@ -105,16 +121,41 @@ impl Store {
     /// # Errors
     /// If the database does not answer, or refuses.
     pub async fn migrate(&self) -> Result<Vec<&'static str>, StoreError> {
+        self.migrate_with(|_, _, _| {}).await
+    }
+
+    /// As [`Store::migrate`], telling before each table its name, how many are made, and how many there are to
+    /// make.
+    ///
+    /// # Errors
+    /// As [`Store::migrate`].
+    pub async fn migrate_with(
+        &self,
+        progress: impl Fn(&'static str, usize, usize),
+    ) -> Result<Vec<&'static str>, StoreError> {
         let mut tx = self.begin().await?;
         tx.claim("rest-auth migrate").await?;
         let present = tx.table_names().await?;
         let mut made = Vec::new();
-        for table in schema::tables(self.dialect()).filter(|table| !present.iter().any(|name| name == table.name)) {
+        let missing = schema::missing(self.dialect(), &present);
+        for table in &missing {
+            progress(table.name, made.len(), missing.len());
             tx.execute_script(table.statements).await?;
             made.push(table.name);
         }
         tx.commit().await?;
         Ok(made)
+    }
+
+    /// Makes one table, if it is missing.
+    pub(crate) async fn make_table(&self, name: &str) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        tx.claim("rest-auth migrate").await?;
+        let present = tx.table_names().await?;
+        if let Some(table) = schema::missing(self.dialect(), &present).iter().find(|table| table.name == name) {
+            tx.execute_script(table.statements).await?;
+        }
+        tx.commit().await
     }
 
     /// The statements that [`Store::migrate`] would run.
@@ -132,6 +173,6 @@ impl Store {
 
     async fn missing(&self) -> Result<Vec<schema::Table>, StoreError> {
         let present = self.connection().await?.table_names().await?;
-        Ok(schema::tables(self.dialect()).filter(|table| !present.iter().any(|held| held == table.name)).collect())
+        Ok(schema::missing(self.dialect(), &present))
     }
 }

@@ -80,7 +80,8 @@ impl Pool {
     /// If it is no SQLite URL.
     pub fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
         Ok(SqliteConnectOptions::from_str(url)?
-            .synchronous(SqliteSynchronous::Normal)
+            // A commit survives the machine's end, too; many share the wait for it.
+            .synchronous(SqliteSynchronous::Full)
             .busy_timeout(timeout(&Settings::default()))
             .foreign_keys(true)
             .collation(NO_CASE, compare_without_case))

@@ -31,6 +31,10 @@ impl Row {
         Ok(get!(self, column)?)
     }
 
+    pub(super) fn optional_text(&self, column: &'static str) -> Result<Option<String>, StoreError> {
+        Ok(get!(self, column)?)
+    }
+
     pub(super) fn integer(&self, column: &'static str) -> Result<i64, StoreError> {
         Ok(get!(self, column)?)
     }

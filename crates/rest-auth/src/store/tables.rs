@@ -25,6 +25,7 @@ pub(super) enum AuthUser {
 #[iden = "account_emailaddress"]
 pub(super) enum AccountEmailAddress {
     Table,
+    Id,
     UserId,
     Email,
     Verified,
@@ -47,4 +48,68 @@ pub(super) enum DjangoSession {
     SessionKey,
     SessionData,
     ExpireDate,
+}
+
+#[derive(Iden)]
+#[iden = "auth_group"]
+pub(super) enum AuthGroup {
+    Table,
+    Id,
+    Name,
+}
+
+#[derive(Iden)]
+#[iden = "auth_user_groups"]
+pub(super) enum AuthUserGroups {
+    Table,
+    UserId,
+    GroupId,
+}
+
+#[derive(Iden)]
+#[iden = "token_blacklist_outstandingtoken"]
+pub(super) enum OutstandingToken {
+    Table,
+    Id,
+    Token,
+    CreatedAt,
+    ExpiresAt,
+    UserId,
+    Jti,
+}
+
+#[derive(Iden)]
+#[iden = "token_blacklist_blacklistedtoken"]
+pub(super) enum BlacklistedToken {
+    Table,
+    Id,
+    BlacklistedAt,
+    TokenId,
+}
+
+#[derive(Iden)]
+#[iden = "rest_auth_refresh_token"]
+pub(super) enum RefreshToken {
+    Table,
+    ParentJti,
+    Jti,
+    AccessJti,
+    Family,
+    RotatedAt,
+}
+
+#[derive(Iden)]
+#[iden = "rest_auth_outbox"]
+pub(super) enum Outbox {
+    Table,
+    Id,
+    Recipient,
+    Sender,
+    Subject,
+    Text,
+    Html,
+    CreatedAt,
+    Attempts,
+    NextAttemptAt,
+    ClaimedUntil,
 }

@@ -67,6 +67,23 @@ impl std::fmt::Debug for User {
 }
 
 impl User {
+    /// A user whom no row is about.
+    pub(crate) fn nobody(now: OffsetDateTime) -> Self {
+        Self {
+            id: UserId(0),
+            username: String::new(),
+            email: String::new(),
+            first_name: String::new(),
+            last_name: String::new(),
+            is_active: false,
+            is_staff: false,
+            is_superuser: false,
+            last_login: None,
+            date_joined: now,
+            password: String::new(),
+        }
+    }
+
     pub(super) fn from_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
             id: UserId(row.integer("id")?),
@@ -117,6 +134,18 @@ pub(super) fn select_users() -> SelectStatement {
         .take()
 }
 
+/// The same, of those with this address in `account_emailaddress`.
+fn select_users_with_address(email: &str) -> SelectStatement {
+    select_users()
+        .inner_join(
+            AccountEmailAddress::Table,
+            Expr::col((AccountEmailAddress::Table, AccountEmailAddress::UserId))
+                .equals((AuthUser::Table, AuthUser::Id)),
+        )
+        .and_where(Expr::col((AccountEmailAddress::Table, AccountEmailAddress::Email)).eq(email))
+        .take()
+}
+
 impl Connection {
     async fn user(&mut self, statement: &SelectStatement) -> Result<Option<User>, StoreError> {
         self.fetch_optional(statement).await?.map(|row| User::from_row(&row)).transpose()
@@ -156,22 +185,18 @@ impl Connection {
     /// The users whom the address, in lower case, belongs to. Where one has verified it, only those who did.
     /// allauth's `filter_users_by_email(…, prefer_verified=True)`.
     pub(crate) async fn users_by_email(&mut self, email: &str) -> Result<Vec<User>, StoreError> {
-        let with_address = |verified: bool| {
-            select_users()
-                .inner_join(
-                    AccountEmailAddress::Table,
-                    Expr::col((AccountEmailAddress::Table, AccountEmailAddress::UserId))
-                        .equals((AuthUser::Table, AuthUser::Id)),
-                )
-                .and_where(Expr::col((AccountEmailAddress::Table, AccountEmailAddress::Email)).eq(email))
-                .and_where(Expr::col((AccountEmailAddress::Table, AccountEmailAddress::Verified)).eq(verified))
-                .take()
-        };
-        let verified = self.users(&with_address(true)).await?;
-        if !verified.is_empty() {
-            return Ok(verified);
-        }
-        let mut users = self.users(&with_address(false)).await?;
+        let verified = self
+            .users(
+                select_users_with_address(email)
+                    .and_where(Expr::col((AccountEmailAddress::Table, AccountEmailAddress::Verified)).eq(true)),
+            )
+            .await?;
+        if verified.is_empty() { self.users_naming(email).await } else { Ok(verified) }
+    }
+
+    /// The users who named the address, in lower case, whoever verified it.
+    pub(crate) async fn users_naming(&mut self, email: &str) -> Result<Vec<User>, StoreError> {
+        let mut users = self.users(&select_users_with_address(email)).await?;
         users.extend(self.users(select_users().and_where(Expr::col(AuthUser::Email).eq(email))).await?);
         users.sort_by_key(|user| user.id);
         users.dedup_by_key(|user| user.id);

@@ -30,6 +30,7 @@ pub use database::on_each_database;
 pub use rest_auth_macros::each_database;
 
 use crate::auth::{Auth, Builder};
+use crate::mail::Mail;
 use crate::passwords::HasherSetting;
 use crate::settings::Settings;
 use crate::source::{Clock, Random};
@@ -105,9 +106,10 @@ impl TestApp {
         };
         let user = self.auth.users().create(account).await.expect("a user");
         let hash = self.auth.passwords().make(password).await.expect("a hash");
-        let mut db = self.auth.store().connection().await.expect("a connection");
-        db.set_password(user.id, &hash).await.expect("the password is kept");
-        db.user_by_id(user.id).await.expect("an answer").expect("the user")
+        let mut tx = self.auth.store().begin().await.expect("a transaction");
+        tx.set_password(user.id, &hash).await.expect("the password is set");
+        tx.commit().await.expect("the password is kept");
+        self.auth.users().find(&format!("#{}", user.id)).await.expect("an answer").expect("the user")
     }
 
     /// Runs a statement on the database and gives its rows: numbers, truths as 0 and 1, texts and nulls.
@@ -116,6 +118,14 @@ impl TestApp {
     /// If the database refuses it, or a column is of another type.
     pub async fn sql(&self, sql: &str) -> Vec<Vec<Value>> {
         self.database.sql(sql).await
+    }
+
+    /// The mails that were sent since this was last asked.
+    ///
+    /// # Panics
+    /// If the database does not answer.
+    pub async fn mails(&self) -> Vec<Mail> {
+        self.auth.sent_mails().await.expect("the outbox")
     }
 
     /// Lets time go by.

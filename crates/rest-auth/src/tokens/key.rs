@@ -1,5 +1,7 @@
 //! `Authorization: Token …`: one key a user, which stays until logout. DRF's `TokenAuthentication`.
 
+use axum::http::header;
+
 use crate::auth::Auth;
 use crate::current_user::{Credential, CurrentUser};
 use crate::error::Error;
@@ -14,7 +16,8 @@ const KEY_LENGTH: usize = 40;
 /// # Errors
 /// 401 for a header that is malformed, and for a key that is nobody's or an inactive user's.
 pub(crate) async fn authenticate(auth: &Auth, head: &Head) -> Result<Option<CurrentUser>, Error> {
-    let Some(words) = super::authorization(head, "Token", false) else { return Ok(None) };
+    let is_meant = |word: &[u8]| word.eq_ignore_ascii_case(b"Token");
+    let Some(words) = super::words_behind(&head.headers, header::AUTHORIZATION, is_meant) else { return Ok(None) };
     let key = match words.as_slice() {
         [_, key] => std::str::from_utf8(key).map_err(|_| {
             Error::authentication_failed("Invalid token header. Token string should not contain invalid characters.")

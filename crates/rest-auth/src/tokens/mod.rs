@@ -1,19 +1,27 @@
-//! What a client shows in `Authorization` to say who it is.
+//! What a client shows to say who it is: a token key, or a JSON Web Token with another that renews it.
 
+pub(crate) mod choice;
+pub(crate) mod cookies;
 pub(crate) mod jwt;
 pub(crate) mod key;
+pub(crate) mod refresh;
+pub(crate) mod renewal;
+mod reuse;
+pub(crate) mod rotation;
 #[cfg(test)]
 mod tests;
+pub(crate) mod transport;
+pub(crate) mod verify;
 
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 
-use crate::request::Head;
-
-/// The words of `Authorization`, if its first is the keyword, whatever the case.
-fn authorization<'h>(head: &'h Head, keyword: &str, exact_case: bool) -> Option<Vec<&'h [u8]>> {
-    let value = head.headers.get(header::AUTHORIZATION)?.as_bytes();
+/// The words of a header, if the first is one that `is_meant`.
+fn words_behind(
+    headers: &HeaderMap,
+    name: impl header::AsHeaderName,
+    is_meant: impl Fn(&[u8]) -> bool,
+) -> Option<Vec<&[u8]>> {
+    let value = headers.get(name)?.as_bytes();
     let words: Vec<&[u8]> = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
-    let first = words.first()?;
-    let meant = if exact_case { *first == keyword.as_bytes() } else { first.eq_ignore_ascii_case(keyword.as_bytes()) };
-    meant.then_some(words)
+    words.first().is_some_and(|first| is_meant(first)).then_some(words)
 }

@@ -7,6 +7,7 @@ mod tests;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::auth::Auth;
 use crate::endpoint::Methods;
@@ -46,6 +47,11 @@ impl<'a> From<&'a User> for Details<'a> {
             last_name: &user.last_name,
         }
     }
+}
+
+/// The user as clients see them.
+pub(crate) fn shown(user: &User) -> Result<Value, Error> {
+    serde_json::to_value(Details::from(user)).map_err(Error::internal)
 }
 
 /// What a client may write.

@@ -1,10 +1,17 @@
 //! What differs from run to run, described by what it must look like.
 
+use std::collections::BTreeMap;
+
 use axum::http::HeaderMap;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
 use regex::Regex;
 use serde_json::{Map, Value, json};
+use sha2::Sha256;
 
 use crate::client::Response;
+use crate::scenario::SECRET_KEY;
 
 /// Captured values, in the order of their capture.
 pub type Known = Vec<(String, Value)>;
@@ -18,7 +25,35 @@ pub fn mask(value: &Value, known: &Known) -> Value {
     }
 }
 
+/// A JSON Web Token by what must agree: its header, its claims and its life, and whether the secret signed it.
+fn described_jwt(token: &str) -> Option<String> {
+    let (signed, signature) = token.rsplit_once('.')?;
+    let (header, claims) = signed.split_once('.')?;
+    let bytes = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
+    let object = |part: &str| serde_json::from_slice::<BTreeMap<String, Value>>(&bytes(part)?).ok();
+    let (header, mut claims) = (object(header)?, object(claims)?);
+    let mut hmac = Hmac::<Sha256>::new_from_slice(SECRET_KEY.as_bytes()).ok()?;
+    hmac.update(signed.as_bytes());
+    let is_signed = if hmac.verify_slice(&bytes(signature)?).is_ok() { "True" } else { "False" };
+    let life = claims.remove("exp")?.as_i64()? - claims.remove("iat")?.as_i64()?;
+    let jti = claims.remove("jti")?.as_str()?.len();
+    Some(format!(
+        "<jwt {} signed={is_signed} life={life} jti={jti} claims={}>",
+        as_python_writes(&header),
+        as_python_writes(&claims)
+    ))
+}
+
+/// Python's `json.dumps(…, sort_keys=True)` of texts.
+fn as_python_writes(object: &BTreeMap<String, Value>) -> String {
+    let entries: Vec<String> = object.iter().map(|(key, value)| format!("{key:?}: {value}")).collect();
+    format!("{{{}}}", entries.join(", "))
+}
+
 fn mask_text(text: &str, known: &Known) -> String {
+    if let Some(description) = described_jwt(text) {
+        return description;
+    }
     let captured = known.iter().find(|(_, held)| held.as_str() == Some(text) && text.chars().count() > 5);
     if let Some((name, _)) = captured {
         return format!("${{{name}}}");
@@ -61,7 +96,11 @@ pub fn cookies(response: &Response, stateless: bool) -> Option<Value> {
             continue;
         }
         let mut entry = Map::new();
-        entry.insert("value".into(), if cookie.value().is_empty() { "" } else { "<opaque>" }.into());
+        let value = match cookie.value() {
+            "" => String::new(),
+            value => described_jwt(value).unwrap_or_else(|| "<opaque>".to_owned()),
+        };
+        entry.insert("value".into(), value.into());
         if let Some(expires) = cookie.expires_datetime() {
             entry.insert("expires".into(), if expires.year() == 1970 { "past" } else { "set" }.into());
         }

@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cookie::Cookie;
 use hmac::Hmac;
+use regex::Regex;
 use rest_auth::testing::TestApp;
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
@@ -22,7 +23,7 @@ use crate::scenario::Scenario;
 /// Where rest-auth did not say what was recorded.
 pub struct Difference {
     /// Counted from one.
-    pub step: usize,
+    step: usize,
     request: String,
     what: String,
 }
@@ -143,8 +144,8 @@ impl Play<'_> {
         if let Some(sql) = step.get("sql") {
             return self.sql(sql.as_str().expect("SQL")).await;
         }
-        if step.contains_key("mail") {
-            return json!({ "mails": [], "captured": [] });
+        if let Some(mail) = step.get("mail") {
+            return self.mail(mail).await;
         }
         let verb = VERBS.into_iter().find(|verb| step.contains_key(*verb));
         let verb = verb.unwrap_or_else(|| panic!("{}: a step that is not understood: {step:?}", self.scenario.name));
@@ -202,6 +203,23 @@ impl Play<'_> {
             answer["body"] = "<not compared>".into();
         }
         answer
+    }
+
+    /// The mails since the last such step; what is captured comes out of the text of the last one.
+    async fn mail(&mut self, step: &Value) -> Value {
+        let mails = self.app.mails().await;
+        let mut captured = Vec::new();
+        for (name, pattern) in texts(step.get("capture")) {
+            let text = &mails.last().unwrap_or_else(|| panic!("{}: no mail came", self.scenario.name)).text;
+            let pattern = Regex::new(&pattern).expect("a pattern");
+            let Some(found) = pattern.captures(text) else { panic!("{}: no {pattern} in {text}", self.scenario.name) };
+            self.known.retain(|(held, _)| *held != name);
+            self.known.push((name.clone(), found[1].into()));
+            captured.push(name);
+        }
+        captured.sort();
+        let mails: Vec<Value> = mails.iter().map(|mail| json!({ "to": [mail.to], "from": mail.from })).collect();
+        json!({ "mails": mails, "captured": captured })
     }
 
     async fn sql(&self, sql: &str) -> Value {

@@ -6,6 +6,9 @@ use rest_auth::Settings;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+/// The reference's.
+pub const SECRET_KEY: &str = "reference-secret-key-0123456789-abcdefghijklmnopqrstuvwxyz";
+
 #[derive(Deserialize)]
 pub struct Scenario {
     pub name: String,
@@ -39,10 +42,15 @@ impl Scenario {
     /// The settings by our names: Django's in lower case, in their sections, and then the recording's own.
     pub fn settings(&self) -> Settings {
         let mut config = json!({
-            "secret_key": "reference-secret-key-0123456789-abcdefghijklmnopqrstuvwxyz",
+            "secret_key": SECRET_KEY,
             "authentication": ["jwt", "token", "session"],
             "password_validators": [],
             "account": {},
+            "frontend": {
+                "origin": "http://localhost",
+                "verify_email_url": "{origin}/verify-email/{key}/",
+                "password_reset_url": "{origin}/password-reset/confirm/{uid}/{token}/",
+            },
         });
         for (name, value) in &self.settings {
             match name.as_str() {
@@ -51,6 +59,11 @@ impl Scenario {
                         if !key.ends_with("_SERIALIZER") && !value.is_null() {
                             config["rest_auth"][key.to_lowercase()] = value.clone();
                         }
+                    }
+                }
+                "SIMPLE_JWT" => {
+                    for (key, value) in value.as_object().expect("a table") {
+                        config["simple_jwt"][key.to_lowercase()] = value.clone();
                     }
                 }
                 "AUTH_PASSWORD_VALIDATORS" => {

@@ -1,4 +1,4 @@
-"""The paths of the project in manage.py."""
+"""The paths of the project in settings.py."""
 
 from django.contrib import admin
 from django.urls import include, path

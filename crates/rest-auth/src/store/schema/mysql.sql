@@ -287,3 +287,31 @@ INSERT INTO `django_migrations` (`app`, `name`, `applied`) VALUES
     ('token_blacklist', '0011_linearizes_history', CURRENT_TIMESTAMP(6)),
     ('token_blacklist', '0012_alter_outstandingtoken_user', CURRENT_TIMESTAMP(6)),
     ('token_blacklist', '0013_alter_blacklistedtoken_options_and_more', CURRENT_TIMESTAMP(6));
+
+-- table rest_auth_refresh_token
+CREATE TABLE `rest_auth_refresh_token` (
+    `parent_jti` varchar(255) NOT NULL,
+    `jti` varchar(255) NOT NULL,
+    `access_jti` varchar(255) NOT NULL,
+    `family` varchar(255) NOT NULL,
+    `rotated_at` datetime(6) NOT NULL,
+    PRIMARY KEY (`parent_jti`),
+    UNIQUE KEY `rest_auth_refresh_token_jti` (`jti`),
+    KEY `rest_auth_refresh_token_family` (`family`)
+) ENGINE=InnoDB;
+
+-- table rest_auth_outbox
+CREATE TABLE `rest_auth_outbox` (
+    `id` bigint NOT NULL AUTO_INCREMENT,
+    `recipient` varchar(320) NOT NULL,
+    `sender` varchar(320) NOT NULL,
+    `subject` varchar(255) NOT NULL,
+    `text` longtext NOT NULL,
+    `html` longtext NULL,
+    `created_at` datetime(6) NOT NULL,
+    `attempts` bigint NOT NULL,
+    `next_attempt_at` datetime(6) NOT NULL,
+    `claimed_until` datetime(6) NULL,
+    PRIMARY KEY (`id`),
+    KEY `rest_auth_outbox_next_attempt_at` (`next_attempt_at`)
+) ENGINE=InnoDB;

@@ -252,3 +252,28 @@ INSERT INTO "django_migrations" ("app", "name", "applied") VALUES
     ('token_blacklist', '0011_linearizes_history', CURRENT_TIMESTAMP),
     ('token_blacklist', '0012_alter_outstandingtoken_user', CURRENT_TIMESTAMP),
     ('token_blacklist', '0013_alter_blacklistedtoken_options_and_more', CURRENT_TIMESTAMP);
+
+-- table rest_auth_refresh_token
+CREATE TABLE "rest_auth_refresh_token" (
+    "parent_jti" varchar(255) NOT NULL PRIMARY KEY,
+    "jti" varchar(255) NOT NULL UNIQUE,
+    "access_jti" varchar(255) NOT NULL,
+    "family" varchar(255) NOT NULL,
+    "rotated_at" datetime NOT NULL
+);
+CREATE INDEX "rest_auth_refresh_token_family" ON "rest_auth_refresh_token" ("family");
+
+-- table rest_auth_outbox
+CREATE TABLE "rest_auth_outbox" (
+    "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "recipient" varchar(320) NOT NULL,
+    "sender" varchar(320) NOT NULL,
+    "subject" varchar(255) NOT NULL,
+    "text" text NOT NULL,
+    "html" text NULL,
+    "created_at" datetime NOT NULL,
+    "attempts" integer NOT NULL,
+    "next_attempt_at" datetime NOT NULL,
+    "claimed_until" datetime NULL
+);
+CREATE INDEX "rest_auth_outbox_next_attempt_at" ON "rest_auth_outbox" ("next_attempt_at");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::testing::{Answer, TestApp, each_database};
 
 /// A token as SimpleJWT would have signed it under the secret key.
-fn token(app: &TestApp, change: impl FnOnce(&mut Value)) -> String {
+pub(super) fn token(app: &TestApp, change: impl FnOnce(&mut Value)) -> String {
     let mut claims = json!({
         "token_type": "access",
         "exp": app.auth().now().unix_timestamp() + 300,
@@ -17,7 +17,7 @@ fn token(app: &TestApp, change: impl FnOnce(&mut Value)) -> String {
     jsonwebtoken::encode(&Header::default(), &claims, &key).expect("a token")
 }
 
-async fn show(app: &TestApp, token: &str) -> Answer {
+pub(super) async fn show(app: &TestApp, token: &str) -> Answer {
     app.client().header("authorization", &format!("Bearer {token}")).get("/user/").await
 }
 

@@ -1,0 +1,35 @@
+//! What the pages of the documentation say can be done can be done.
+
+mod support;
+
+use support::{folder, free_address, page};
+
+/// Follows a page in a folder of its own; gives what is said on the way.
+fn follow(page: &str) -> String {
+    let folder = folder();
+    let output = page::shell(page, folder.path(), &free_address(), None).output().expect("a shell");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    text(&output.stdout)
+}
+
+#[test]
+fn databases() {
+    let said = follow(include_str!("../../../docs/databases.md"));
+    assert!(said.contains("Made root with the id 1.") && said.contains("accounts-backup.db holds"), "{said}");
+    assert_eq!(said.matches("do everything").count(), 2, "before the backup and from it: {said}");
+}
+
+#[test]
+fn tokens() {
+    let said = follow(include_str!("../../../docs/tokens.md"));
+    for line in [
+        r#""username":"jane""#,
+        r#"{"detail":"Successfully logged out."}"#,
+        r#""crv":"Ed25519""#,
+        "which signs from the next start on",
+        "Removed 0 sessions and 0 refresh tokens",
+    ] {
+        assert!(said.contains(line), "{line} is missing in {said}");
+    }
+}

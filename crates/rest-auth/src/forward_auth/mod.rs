@@ -1,0 +1,49 @@
+//! `GET forward-auth/`: lets a proxy guard any service. It asks here whether a request may pass, and tells the
+//! service who sends it: nginx's `auth_request`, Caddy's `forward_auth`, Traefik's `ForwardAuth`.
+
+#[cfg(test)]
+mod tests;
+
+use axum::http::{HeaderName, HeaderValue, Method};
+use axum::response::Response;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use crate::endpoint::Methods;
+use crate::error::Error;
+use crate::reply;
+use crate::request::Request;
+
+const USER: HeaderName = HeaderName::from_static("x-auth-user");
+const EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
+const GROUPS: HeaderName = HeaderName::from_static("x-auth-groups");
+
+/// What a header must not hold, the mark itself, and the comma that stands between groups. What is not ASCII is
+/// encoded, too.
+const ENCODED: &AsciiSet = &CONTROLS.add(b'%').add(b',');
+
+pub(crate) fn methods() -> Methods {
+    Methods::new("Forward Auth", "Says who sends a request, to a proxy that guards another service.")
+        .on(Method::GET, |request| Box::pin(forward_auth(request)))
+        .whatever_is_accepted()
+}
+
+async fn forward_auth(request: &mut Request) -> Result<Response, Error> {
+    let Some(user) = &request.user else {
+        // For a proxy 401 means that a login would help, 403 that it would not, whatever way to log in comes first.
+        let challenge = request.auth.challenge();
+        let challenge = challenge.unwrap_or(HeaderValue::from_static("Bearer realm=\"api\""));
+        return Ok(Error::NotAuthenticated.into_response(Some(challenge)));
+    };
+    let groups = request.auth.store().connection().await?.groups_of(user.id).await?;
+    let groups: Vec<String> = groups.iter().map(|group| encoded(group)).collect();
+    let mut response = reply::nothing();
+    for (name, value) in [(USER, encoded(&user.username)), (EMAIL, encoded(&user.email)), (GROUPS, groups.join(","))] {
+        let value = HeaderValue::try_from(value).map_err(Error::internal)?;
+        response.headers_mut().insert(name, value);
+    }
+    Ok(response)
+}
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED).to_string()
+}

@@ -1,0 +1,72 @@
+//! Mails: written into the outbox in the transaction that they tell of, and sent once it is committed.
+
+pub(crate) mod link;
+mod outbox;
+#[cfg(test)]
+mod tests;
+mod transport;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use tokio::sync::Notify;
+
+use crate::settings::Settings;
+use transport::Transport;
+pub(crate) use transport::smtp;
+
+/// A mail. It may hold secrets, so that its `Debug` shows next to nothing.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Mail {
+    /// The address that it goes to.
+    pub to: String,
+    /// Who it comes from.
+    pub from: String,
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// The same in HTML.
+    pub html: Option<String>,
+}
+
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mail").field("subject", &self.subject).finish_non_exhaustive()
+    }
+}
+
+impl Mail {
+    /// A mail by a template, whose first line is the subject, and what its `{names}` stand for.
+    pub(crate) fn new(settings: &Settings, to: &str, template: &str, values: &[(&str, &str)]) -> Self {
+        let (subject, text) = template.split_once("\n\n").unwrap_or(("", template));
+        let text =
+            values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
+        Self {
+            to: to.to_owned(),
+            from: settings.email.from.clone(),
+            subject: format!("{}{subject}", settings.email.subject_prefix),
+            text,
+            html: None,
+        }
+    }
+}
+
+/// What sends mails.
+#[derive(Debug)]
+pub(crate) struct Mailer {
+    transport: Transport,
+    /// Tells the one who delivers that something is due.
+    wake: Arc<Notify>,
+    is_started: AtomicBool,
+}
+
+impl Mailer {
+    /// Sends as the settings say; or, in a test, keeps what is sent.
+    pub(crate) fn new(settings: &Settings, in_memory: bool) -> Self {
+        let transport = if in_memory { Transport::memory() } else { Transport::of(&settings.email) };
+        // In a test somebody looks after the mails, and only then are they sent.
+        Self { transport, wake: Arc::default(), is_started: AtomicBool::new(in_memory) }
+    }
+}

@@ -1,0 +1,19 @@
+//! `[frontend]`: where the links in mails lead.
+
+use super::section::section;
+
+section! {
+    /// Where the links in mails lead: pages of the application, which send what the link holds to the endpoints.
+    pub struct Frontend {
+        /// What {origin} stands for below, for example "https://app.example.com". Without it, it is the host that a
+        /// request names, if that is this machine or one of csrf_trusted_origins or cors_allowed_origins, and else the
+        /// address of bind: who asks for a mail does not choose where its link leads.
+        pub origin: Option<String> = None,
+        /// The page that asks for a new password, with {uid} and {token}; without it,
+        /// {origin}/api/auth/password/reset/confirm/{uid}/{token}/, with base_path.
+        pub password_reset_url: Option<String> = None,
+        /// The page that verifies an address, with {key}; without it,
+        /// {origin}/api/auth/registration/account-confirm-email/{key}/, with base_path.
+        pub verify_email_url: Option<String> = None,
+    }
+}

@@ -1,0 +1,108 @@
+//! `rest_auth_outbox`, a table of our own: mails that wait to be sent, and who is sending them.
+
+use sea_query::{Cond, Expr, ExprTrait, Order, Query};
+use time::OffsetDateTime;
+
+use super::tables::Outbox::{
+    Attempts, ClaimedUntil, CreatedAt, Html, Id, NextAttemptAt, Recipient, Sender, Subject, Table, Text,
+};
+use super::{Connection, StoreError};
+use crate::mail::Mail;
+
+/// A mail that waits.
+pub(crate) struct WaitingMail {
+    pub(crate) id: i64,
+    pub(crate) mail: Mail,
+    pub(crate) created_at: OffsetDateTime,
+    /// How often somebody began to send it.
+    pub(crate) attempts: i64,
+}
+
+impl Connection {
+    /// Has a mail wait, to be sent from now on, and tells its number.
+    pub(crate) async fn insert_mail(&mut self, mail: &Mail, now: OffsetDateTime) -> Result<i64, StoreError> {
+        let mut statement = Query::insert()
+            .into_table(Table)
+            .columns([Recipient, Sender, Subject, Text, Html, CreatedAt, Attempts, NextAttemptAt])
+            .values_panic([
+                mail.to.as_str().into(),
+                mail.from.as_str().into(),
+                mail.subject.as_str().into(),
+                mail.text.as_str().into(),
+                mail.html.clone().into(),
+                self.dialect().time(now),
+                0_i64.into(),
+                self.dialect().time(now),
+            ])
+            .take();
+        self.insert(&mut statement).await
+    }
+
+    /// Mails that are due and that nobody is sending, the oldest first.
+    pub(crate) async fn due_mails(&mut self, now: OffsetDateTime, limit: u64) -> Result<Vec<WaitingMail>, StoreError> {
+        let statement = Query::select()
+            .columns([Id, Recipient, Sender, Subject, Text, Html, CreatedAt, Attempts])
+            .from(Table)
+            .cond_where(self.is_due(now))
+            .order_by(Id, Order::Asc)
+            .limit(limit)
+            .take();
+        let read = |row: &super::row::Row| {
+            Ok(WaitingMail {
+                id: row.integer("id")?,
+                mail: Mail {
+                    to: row.text("recipient")?,
+                    from: row.text("sender")?,
+                    subject: row.text("subject")?,
+                    text: row.text("text")?,
+                    html: row.optional_text("html")?,
+                },
+                created_at: row.time("created_at")?,
+                attempts: row.integer("attempts")?,
+            })
+        };
+        self.fetch_all(&statement).await?.iter().map(read).collect()
+    }
+
+    /// Takes it upon oneself to send a mail, until then; `false` if somebody else did meanwhile.
+    pub(crate) async fn claim_mail(
+        &mut self,
+        waiting: &WaitingMail,
+        now: OffsetDateTime,
+        until: OffsetDateTime,
+    ) -> Result<bool, StoreError> {
+        let statement = Query::update()
+            .table(Table)
+            .value(ClaimedUntil, self.dialect().time(until))
+            .value(Attempts, waiting.attempts + 1)
+            .and_where(Expr::col(Id).eq(waiting.id))
+            .and_where(Expr::col(Attempts).eq(waiting.attempts))
+            .cond_where(self.is_due(now))
+            .take();
+        Ok(self.execute(&statement).await? > 0)
+    }
+
+    /// Puts off a mail that could not be sent.
+    pub(crate) async fn postpone_mail(&mut self, id: i64, until: OffsetDateTime) -> Result<(), StoreError> {
+        let statement = Query::update()
+            .table(Table)
+            .value(NextAttemptAt, self.dialect().time(until))
+            .value(ClaimedUntil, Expr::cust("NULL"))
+            .and_where(Expr::col(Id).eq(id))
+            .take();
+        self.execute(&statement).await.map(drop)
+    }
+
+    /// Removes a mail.
+    pub(crate) async fn delete_mail(&mut self, id: i64) -> Result<(), StoreError> {
+        let statement = Query::delete().from_table(Table).and_where(Expr::col(Id).eq(id)).take();
+        self.execute(&statement).await.map(drop)
+    }
+
+    fn is_due(&self, now: OffsetDateTime) -> Cond {
+        let now = self.dialect().time(now);
+        Cond::all()
+            .add(Expr::col(NextAttemptAt).lte(now.clone()))
+            .add(Cond::any().add(Expr::col(ClaimedUntil).is_null()).add(Expr::col(ClaimedUntil).lte(now)))
+    }
+}

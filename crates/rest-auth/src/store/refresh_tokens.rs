@@ -1,0 +1,89 @@
+//! `token_blacklist_outstandingtoken` and `token_blacklist_blacklistedtoken`: the refresh tokens that were issued,
+//! and those of them that are good no more.
+
+use sea_query::{Expr, ExprTrait, OnConflict, Query};
+use time::OffsetDateTime;
+
+use super::tables::{BlacklistedToken, OutstandingToken};
+use super::{Connection, StoreError, UserId};
+
+/// A refresh token as SimpleJWT keeps it.
+pub(crate) struct NewOutstandingToken<'a> {
+    pub(crate) jti: &'a str,
+    pub(crate) token: &'a str,
+    pub(crate) user: Option<UserId>,
+    pub(crate) created_at: OffsetDateTime,
+    pub(crate) expires_at: OffsetDateTime,
+}
+
+impl Connection {
+    /// Keeps a refresh token that is new.
+    pub(crate) async fn insert_outstanding(&mut self, token: &NewOutstandingToken<'_>) -> Result<i64, StoreError> {
+        use OutstandingToken::*;
+        let mut statement = Query::insert()
+            .into_table(Table)
+            .columns([Token, CreatedAt, ExpiresAt, UserId, Jti])
+            .values_panic([
+                token.token.into(),
+                self.dialect().time(token.created_at),
+                self.dialect().time(token.expires_at),
+                token.user.map(i64::from).into(),
+                token.jti.into(),
+            ])
+            .take();
+        self.insert(&mut statement).await
+    }
+
+    /// The number that a refresh token is kept under.
+    pub(crate) async fn outstanding_id(&mut self, jti: &str) -> Result<Option<i64>, StoreError> {
+        use OutstandingToken::*;
+        let statement = Query::select().column(Id).from(Table).and_where(Expr::col(Jti).eq(jti)).take();
+        self.fetch_optional(&statement).await?.map(|row| row.integer("id")).transpose()
+    }
+
+    /// The text of a refresh token that is kept.
+    pub(crate) async fn outstanding_token(&mut self, jti: &str) -> Result<Option<String>, StoreError> {
+        use OutstandingToken::*;
+        let statement = Query::select().column(Token).from(Table).and_where(Expr::col(Jti).eq(jti)).take();
+        self.fetch_optional(&statement).await?.map(|row| row.text("token")).transpose()
+    }
+
+    /// Whether the token of this name is good no more.
+    pub(crate) async fn is_blacklisted(&mut self, jti: &str) -> Result<bool, StoreError> {
+        let statement = Query::select()
+            .column((BlacklistedToken::Table, BlacklistedToken::Id))
+            .from(BlacklistedToken::Table)
+            .inner_join(
+                OutstandingToken::Table,
+                Expr::col((OutstandingToken::Table, OutstandingToken::Id))
+                    .equals((BlacklistedToken::Table, BlacklistedToken::TokenId)),
+            )
+            .and_where(Expr::col((OutstandingToken::Table, OutstandingToken::Jti)).eq(jti))
+            .take();
+        Ok(self.fetch_optional(&statement).await?.is_some())
+    }
+
+    /// Puts a token on the blacklist. Of many who do so at once, the unique index lets one; the others get a
+    /// violation of it.
+    pub(crate) async fn insert_blacklisted(&mut self, id: i64, now: OffsetDateTime) -> Result<(), StoreError> {
+        let statement = self.blacklisting(id, now);
+        self.execute(&statement).await.map(drop)
+    }
+
+    /// Puts a token on the blacklist if it is not there.
+    pub(crate) async fn ensure_blacklisted(&mut self, id: i64, now: OffsetDateTime) -> Result<(), StoreError> {
+        use BlacklistedToken::*;
+        let mut statement = self.blacklisting(id, now);
+        statement.on_conflict(OnConflict::column(TokenId).do_nothing_on([TokenId]).to_owned());
+        self.execute(&statement).await.map(drop)
+    }
+
+    fn blacklisting(&self, id: i64, now: OffsetDateTime) -> sea_query::InsertStatement {
+        use BlacklistedToken::*;
+        Query::insert()
+            .into_table(Table)
+            .columns([BlacklistedAt, TokenId])
+            .values_panic([self.dialect().time(now), id.into()])
+            .take()
+    }
+}
