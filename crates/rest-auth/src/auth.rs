@@ -14,18 +14,22 @@ use crate::endpoint::Slash::{Never, Optional, Required};
 use crate::endpoint::{Endpoint, Guard, Methods, Slash};
 use crate::error::Error;
 use crate::hooks::{Hooks, Registered, TokenHolder};
-use crate::mail::Mailer;
+use crate::mail::{EmailOptions, MailRequest, Mailer};
 use crate::passwords::Passwords;
 use crate::sessions::csrf;
 use crate::settings::{Authentication, DatabaseUrl, Secret, Settings, SettingsError};
 use crate::source::{Clock, Random};
 use crate::store::{Pool, Store, StoreError};
+use crate::templates::Templates;
 use crate::tokens::choice::Tokens;
 use crate::tokens::jwt::keys::Keys;
 use crate::tokens::transport::TokenTransport;
 use crate::tokens::{jwt, refresh, verify};
 use crate::users::Users;
-use crate::{cors, forward_auth, jwks, login, logout, password_change, password_reset, registration, user_details};
+use crate::{
+    cors, email_change, email_verification, forward_auth, jwks, login, logout, password_change, password_reset,
+    registration, user_details,
+};
 
 /// The accounts of an application. Cheap to clone; every clone is the same.
 #[derive(Clone, Debug)]
@@ -39,6 +43,7 @@ struct Inner {
     store: Store,
     passwords: Passwords,
     mailer: Mailer,
+    templates: Templates,
     clock: Clock,
     random: Arc<Random>,
     hooks: Hooks,
@@ -64,10 +69,23 @@ fn endpoints(settings: &Settings) -> Vec<Endpoint> {
         endpoint("password/change/", Optional, LoggedIn, password_change::methods()),
         endpoint("password/reset/", Optional, Anyone, password_reset::methods()),
         endpoint("password/reset/confirm/", Optional, Anyone, password_reset::confirm_methods()),
+        endpoint("password/reset/confirm/{uid}/{token}/", Required, Anyone, password_reset::page::methods()),
         endpoint("registration/", Required, Anyone, registration::methods()),
+        endpoint("registration/verify-email/", Optional, Anyone, email_verification::methods()),
+        endpoint("registration/resend-email/", Optional, Anyone, email_verification::resend_methods()),
+        endpoint("registration/account-confirm-email/{key}/", Required, Anyone, email_verification::page::methods()),
+        endpoint(
+            "registration/account-email-verification-sent/",
+            Optional,
+            Anyone,
+            email_verification::page::sent_methods(),
+        ),
         endpoint("csrf/", Required, Anyone, csrf::methods()),
         endpoint("forward-auth/", Optional, Anyone, forward_auth::methods()),
     ];
+    if settings.account.change_email {
+        endpoints.push(endpoint("email/change/", Optional, LoggedIn, email_change::methods()));
+    }
     if settings.rest_auth.use_jwt {
         endpoints.push(endpoint("token/refresh/", Optional, Unasked, refresh::methods()));
         endpoints.push(endpoint("token/verify/", Optional, Unasked, verify::methods()));
@@ -137,6 +155,10 @@ impl Auth {
 
     pub(crate) fn mailer(&self) -> &Mailer {
         &self.0.mailer
+    }
+
+    pub(crate) fn templates(&self) -> &Templates {
+        &self.0.templates
     }
 
     pub(crate) fn downgrade(&self) -> WeakAuth {
@@ -257,6 +279,28 @@ impl Builder {
         self
     }
 
+    /// Adds a function that is asked about every mail before it is written, and says what the application wants
+    /// otherwise. It is waited for in the middle of a request, at a registration in the middle of its transaction.
+    ///
+    /// ```
+    /// use rest_auth::{Auth, EmailOptions, MailKind, MailRequest};
+    ///
+    /// let builder = Auth::builder().email_options(async |mail: MailRequest| {
+    ///     Ok(match mail.kind {
+    ///         MailKind::PasswordReset => EmailOptions::new().from("Security <security@example.com>"),
+    ///         _ => EmailOptions::new().context("first_name", mail.user.first_name),
+    ///     })
+    /// });
+    /// ```
+    pub fn email_options<F, Fut>(mut self, hook: F) -> Self
+    where
+        F: Fn(MailRequest) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<EmailOptions, Error>> + Send + 'static,
+    {
+        self.hooks.write_mails(hook);
+        self
+    }
+
     /// Chooses by a request's headers where its tokens go, beside `rest_auth.jwt_transport_header`. A browser is
     /// refused the body all the same where the settings name cookies.
     pub fn token_transport(
@@ -312,6 +356,7 @@ impl Builder {
         } else if !missing.is_empty() {
             return Err(BuildError::MissingTables(missing));
         }
+        let templates = Templates::of(&self.settings).map_err(|misfit| SettingsError(vec![misfit]))?;
         let random = Arc::new(self.random.unwrap_or_else(Random::system));
         let passwords = Passwords::new(&self.settings, Arc::clone(&random)).map_err(BuildError::Threads)?;
         Ok(Auth(Arc::new(Inner {
@@ -319,6 +364,7 @@ impl Builder {
             mailer: Mailer::new(&self.settings, self.keeps_mails),
             settings: self.settings,
             secret_key,
+            templates,
             store,
             passwords,
             clock: self.clock.unwrap_or(Clock::System),

@@ -59,12 +59,19 @@ pub(crate) struct Methods {
     ignores_accept: bool,
     /// Whether `GET` answers `HEAD`, too.
     head: bool,
+    /// Whether it is a page for people, errors and all.
+    is_page: bool,
 }
 
 impl Methods {
     /// Nothing but `OPTIONS` yet, which gives the name and the description.
     pub(crate) fn new(name: &'static str, about: &'static str) -> Self {
-        Self { name, about, handlers: Vec::new(), forms: Vec::new(), ignores_accept: false, head: true }
+        Self { name, about, handlers: Vec::new(), forms: Vec::new(), ignores_accept: false, head: true, is_page: false }
+    }
+
+    /// The same for a page, which people look at.
+    pub(crate) fn page(name: &'static str, about: &'static str) -> Self {
+        Self { is_page: true, ..Self::new(name, about).whatever_is_accepted() }
     }
 
     /// Answers a method; `GET` answers `HEAD`, too.
@@ -175,8 +182,11 @@ impl Endpoint {
         let (parts, body) = request.into_parts();
         let mut response = match Request::read(auth.clone(), Head::from(&parts), body).await {
             Ok(mut request) => {
-                let mut response =
-                    self.dispatch(&mut request).await.unwrap_or_else(|error| error.into_response(challenge));
+                let mut response = match self.dispatch(&mut request).await {
+                    Ok(response) => response,
+                    Err(error) if self.methods.is_page => request.error_page(error),
+                    Err(error) => error.into_response(challenge),
+                };
                 sessions::finish(&request, &mut response);
                 response
             }

@@ -39,6 +39,11 @@ impl FieldErrors {
         self.0.contains_key(field)
     }
 
+    /// All messages, in the order of the fields.
+    pub(crate) fn messages(&self) -> Vec<&str> {
+        self.0.values().filter_map(Value::as_array).flatten().filter_map(Value::as_str).collect()
+    }
+
     /// Puts the errors in the order of the fields.
     pub(crate) fn sort_by<'a>(&mut self, order: impl Iterator<Item = &'a str>) {
         let mut sorted: Map<String, Value> = order.filter_map(|name| self.0.remove_entry(name)).collect();

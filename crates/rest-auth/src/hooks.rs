@@ -10,11 +10,13 @@ use serde_json::{Map, Value};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::error::Error;
+use crate::mail::{EmailOptions, MailRequest};
 use crate::store::{Connection, User};
 use crate::tokens::transport::TokenTransport;
 
 type OwnClaims = Arc<dyn Fn(TokenHolder) -> BoxFuture<'static, Result<Value, Error>> + Send + Sync>;
 type ChooseTransport = Arc<dyn Fn(&HeaderMap) -> TokenTransport + Send + Sync>;
+type WriteMail = Arc<dyn Fn(MailRequest) -> BoxFuture<'static, Result<EmailOptions, Error>> + Send + Sync>;
 type AfterRegistration = Arc<dyn Fn(Registered) -> BoxFuture<'static, Result<(), Error>> + Send + Sync>;
 
 /// What an application added.
@@ -23,6 +25,7 @@ pub(crate) struct Hooks {
     after_registration: Vec<AfterRegistration>,
     claims: Vec<OwnClaims>,
     token_transport: Option<ChooseTransport>,
+    email_options: Option<WriteMail>,
 }
 
 impl fmt::Debug for Hooks {
@@ -54,6 +57,22 @@ impl Hooks {
 
     pub(crate) fn choose_transport(&mut self, hook: impl Fn(&HeaderMap) -> TokenTransport + Send + Sync + 'static) {
         self.token_transport = Some(Arc::new(hook));
+    }
+
+    pub(crate) fn write_mails<F, Fut>(&mut self, hook: F)
+    where
+        F: Fn(MailRequest) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<EmailOptions, Error>> + Send + 'static,
+    {
+        self.email_options = Some(Arc::new(move |request| Box::pin(hook(request))));
+    }
+
+    /// What the application wants otherwise in a mail.
+    pub(crate) async fn email_options(&self, request: MailRequest) -> Result<EmailOptions, Error> {
+        match &self.email_options {
+            Some(hook) => hook(request).await,
+            None => Ok(EmailOptions::new()),
+        }
     }
 
     /// Where the application wants the tokens of a request with these headers.

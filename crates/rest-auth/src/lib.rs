@@ -24,6 +24,7 @@ extern crate self as rest_auth;
 pub mod auth;
 mod cors;
 mod current_user;
+mod email_change;
 mod email_verification;
 mod endpoint;
 mod error;
@@ -36,6 +37,7 @@ mod jwks;
 mod login;
 mod logout;
 mod mail;
+mod pages;
 mod password_change;
 mod password_reset;
 mod passwords;
@@ -47,6 +49,7 @@ pub mod settings;
 mod signing;
 mod source;
 mod store;
+mod templates;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod tokens;
@@ -61,8 +64,7 @@ pub use expired::Flushed;
 pub use fields::Fields;
 pub use groups::{Group, RequireGroup};
 pub use hooks::{Registered, TokenHolder};
-#[cfg(any(test, feature = "testing"))]
-pub use mail::Mail;
+pub use mail::{EmailOptions, Mail, MailKind, MailRequest};
 pub use passwords::{Algorithm, HasherSetting, ValidatorSetting};
 pub use settings::Settings;
 /// The version of sqlx whose pools and connections are taken and given here.

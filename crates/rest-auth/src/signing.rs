@@ -82,7 +82,16 @@ impl<'a> Signer<'a> {
 
     /// The JSON of a signed object: `signing.loads`.
     pub(crate) fn open_object(&self, signed: &str) -> Option<String> {
-        let (value, _) = self.open(signed)?;
+        Some(self.open_object_with_time(signed)?.0)
+    }
+
+    /// The JSON of a signed object, and when it was signed, in seconds since 1970.
+    pub(crate) fn open_object_with_time(&self, signed: &str) -> Option<(String, u64)> {
+        let (value, time) = self.open(signed)?;
+        Some((Self::unpacked(value)?, time))
+    }
+
+    fn unpacked(value: &str) -> Option<String> {
         match value.strip_prefix('.') {
             None => String::from_utf8(URL_SAFE_NO_PAD.decode(value).ok()?).ok(),
             Some(packed) => {

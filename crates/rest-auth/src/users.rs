@@ -159,5 +159,5 @@ async fn name_address(auth: &Auth, tx: &mut Connection, user: &User) -> Result<(
     if contested && account.email_verification == EmailVerification::None {
         return Ok(());
     }
-    tx.insert_address(user.id, &user.email, !contested).await
+    tx.insert_address(user.id, &user.email, !contested).await.map(drop)
 }

@@ -1,32 +1,163 @@
-//! The mail that asks to verify an address. allauth's `EmailConfirmationHMAC`.
+//! `POST registration/verify-email/`: an address is its user's, because they have the key that was mailed there. `POST
+//! registration/resend-email/`: the mail once more. The reference's `VerifyEmailView` and `ResendEmailVerificationView`.
+
+mod key;
+pub(crate) mod page;
+#[cfg(test)]
+mod tests;
+
+use axum::http::Method;
+use axum::response::Response;
+use minijinja::context;
+use serde::Deserialize;
 
 use crate::auth::Auth;
+use crate::endpoint::Methods;
 use crate::error::Error;
-use crate::mail::{Mail, link};
+use crate::fields::{Field, Fields, Form};
+use crate::mail::{Mail, MailKind, link};
+use crate::reply;
 use crate::request::Request;
-use crate::signing::Signer;
-use crate::store::{Connection, User};
+use crate::store::{Connection, EmailAddress, User};
 
-const TEMPLATE: &str = include_str!("../mail/templates/email_confirmation.txt");
+pub(crate) fn methods() -> Methods {
+    Methods::new("Verify Email", "Verifies the address that a key was mailed to.")
+        .on(Method::POST, |request| Box::pin(verify(request)))
+        .on(Method::HEAD, |_| Box::pin(async { Err(Error::MethodNotAllowed(Method::HEAD)) }))
+        .taking(Method::POST, |_| Input::fields())
+}
 
-/// allauth's `ACCOUNT_SALT`.
-const SALT: &str = "account";
+pub(crate) fn resend_methods() -> Methods {
+    Methods::new("Resend Email Verification", "Mails the key that verifies an address once more.")
+        .on(Method::POST, |request| Box::pin(resend(request)))
+        .taking(Method::POST, resend_fields)
+}
 
-/// Has a mail wait that asks the user to verify their address, unless they did, or named none.
-pub(crate) async fn ask(request: &Request, tx: &mut Connection, user: &User) -> Result<(), Error> {
+#[derive(Fields, Deserialize)]
+struct Input {
+    key: String,
+}
+
+async fn verify(request: &mut Request) -> Result<Response, Error> {
+    let fields = Input::fields();
+    let input: Input = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
+    verified(request, &input.key).await?;
+    Ok(reply::detail("ok"))
+}
+
+/// Verifies the address that the key was mailed to, and gives it as it is now: still not verified if another user was
+/// faster.
+///
+/// # Errors
+/// 404 if the key is none, is too old, or was used already.
+async fn verified(request: &Request, key: &str) -> Result<EmailAddress, Error> {
     let auth = &request.auth;
-    let Some(address) = tx.unverified_address(user.id, &user.email).await? else { return Ok(()) };
-    let origin = link::origin(auth, &request.head);
-    auth.enqueue(tx, &letter(auth, &origin, user, address)).await?;
+    let id = key::address_id(auth, key).ok_or(Error::NotFound)?;
+    let mut tx = auth.store().begin().await?;
+    let mut address = tx.email_address(id).await?.filter(|address| !address.verified).ok_or(Error::NotFound)?;
+    tx.claim(&address.email).await?;
+    if auth.settings().account.unique_email && tx.is_verified_by_anyone(&address.email).await? {
+        return Ok(address);
+    }
+    if !tx.verify_address(id).await? {
+        return Err(Error::NotFound);
+    }
+    address.verified = true;
+    if auth.settings().account.change_email {
+        replace_others(request, &mut tx, &address).await?;
+    } else if tx.primary_address(address.user_id).await?.is_none() {
+        tx.make_primary(&address).await?;
+    }
+    tx.commit().await?;
+    auth.wake_mailer();
+    Ok(address)
+}
+
+/// Makes the address the only one, and tells the former that it is no longer. allauth's `CHANGE_EMAIL`.
+async fn replace_others(request: &Request, tx: &mut Connection, address: &EmailAddress) -> Result<(), Error> {
+    let former = tx.primary_address(address.user_id).await?;
+    tx.delete_other_addresses(address).await?;
+    tx.make_primary(address).await?;
+    let Some(former) = former.filter(|former| former.id != address.id) else { return Ok(()) };
+    let Some(user) = tx.user_by_id(address.user_id).await? else { return Ok(()) };
+    let values = context! { from_email => former.email, to_email => address.email };
+    let mail = request.letter(MailKind::EmailChanged, &former.email, &user, values).await?;
+    request.auth.enqueue(tx, &mail).await?;
     Ok(())
 }
 
-fn letter(auth: &Auth, origin: &str, user: &User, address: i64) -> Mail {
-    let settings = auth.settings();
-    let signer = Signer::new(SALT, auth.secret_key(), &settings.secret_key_fallbacks);
-    let key = signer.sign_object(&address.to_string(), auth.now());
-    let values = [("origin", origin), ("key", key.as_str())];
-    let url = settings.frontend.verify_email_url.as_deref();
+#[derive(Fields, Deserialize)]
+struct ResendInput {
+    #[field(email)]
+    email: Option<String>,
+}
+
+fn resend_fields(auth: &Auth) -> Vec<Field> {
+    let is_required = auth.settings().account.insists_on("email");
+    ResendInput::fields().into_iter().map(|field| field.required(is_required)).collect()
+}
+
+async fn resend(request: &mut Request) -> Result<Response, Error> {
+    let auth = request.auth.clone();
+    let fields = resend_fields(&auth);
+    let input: ResendInput = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
+    // Asked for no address, the reference writes to the first user that there is.
+    if let Some(email) = input.email {
+        let mail = letter_again(request, &email).await?;
+        let mut tx = auth.store().begin().await?;
+        auth.enqueue(&mut tx, &mail).await?;
+        tx.commit().await?;
+        auth.wake_mailer();
+    }
+    Ok(reply::detail("ok"))
+}
+
+/// The mail to an address that waits to be verified; one that is thrown away if there is none, so that who measures the
+/// time of the answer learns nothing.
+async fn letter_again(request: &Request, email: &str) -> Result<Mail, Error> {
+    let mut db = request.auth.store().connection().await?;
+    let address = db.first_address(email).await?.filter(|address| !address.verified);
+    let user = match &address {
+        Some(address) => db.user_by_id(address.user_id).await?,
+        None => db.user_by_id(User::nobody(request.auth.now()).id).await?,
+    };
+    drop(db);
+    let (Some(address), Some(user)) = (address, user) else {
+        let nobody = User::nobody(request.auth.now());
+        return Ok(letter(request, MailKind::EmailConfirmation, &nobody, 0, email).await?.to_nobody());
+    };
+    letter(request, kind(&request.auth, &address), &user, address.id, email).await
+}
+
+/// An address that is not the user's primary one is to take its place, where that is possible.
+fn kind(auth: &Auth, address: &EmailAddress) -> MailKind {
+    if auth.settings().account.change_email && !address.primary {
+        MailKind::EmailChange
+    } else {
+        MailKind::EmailConfirmation
+    }
+}
+
+/// Has a mail wait that asks the user to verify their address, unless they did, or named none.
+pub(crate) async fn ask(request: &Request, tx: &mut Connection, user: &User) -> Result<(), Error> {
+    let Some(address) = tx.unverified_address(user.id, &user.email).await? else { return Ok(()) };
+    let mail = letter(request, MailKind::EmailConfirmation, user, address, &user.email).await?;
+    request.auth.enqueue(tx, &mail).await?;
+    Ok(())
+}
+
+/// The mail that asks to verify an address, which is given by its number.
+pub(crate) async fn letter(
+    request: &Request,
+    kind: MailKind,
+    user: &User,
+    address: i64,
+    to: &str,
+) -> Result<Mail, Error> {
+    let auth = &request.auth;
+    let (origin, key) = (link::origin(auth, &request.head), key::make(auth, address));
+    let values = [("origin", origin.as_str()), ("key", key.as_str())];
+    let url = auth.settings().frontend.verify_email_url.as_deref();
     let url = link::fill(auth, url, "/registration/account-confirm-email/{key}/", &values);
-    Mail::new(settings, &user.email, TEMPLATE, &[("url", &url), ("username", &user.username)])
+    request.letter(kind, to, user, context! { url, key }).await
 }

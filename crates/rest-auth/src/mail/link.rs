@@ -22,6 +22,12 @@ pub(crate) fn origin(auth: &Auth, head: &Head) -> String {
     format!("http://{}", settings.bind)
 }
 
+/// What the server calls itself in mails and pages: `email.site_name`, or the host of an origin.
+pub(crate) fn site_name(auth: &Auth, origin: &str) -> String {
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    auth.settings().email.site_name.clone().unwrap_or_else(|| host.to_owned())
+}
+
 /// Whether the host, with or without a port, is the machine of whoever asks.
 fn is_this_machine(host: &str) -> bool {
     let name = match host.rsplit_once(':') {

@@ -1,5 +1,6 @@
 //! Mails: written into the outbox in the transaction that they tell of, and sent once it is committed.
 
+mod letter;
 pub(crate) mod link;
 mod outbox;
 #[cfg(test)]
@@ -12,8 +13,9 @@ use std::sync::atomic::AtomicBool;
 use tokio::sync::Notify;
 
 use crate::settings::Settings;
+pub use letter::{EmailOptions, MailKind, MailRequest};
 use transport::Transport;
-pub(crate) use transport::smtp;
+pub(crate) use transport::{SmtpMisfit, smtp};
 
 /// A mail. It may hold secrets, so that its `Debug` shows next to nothing.
 #[derive(Clone, PartialEq)]
@@ -38,18 +40,14 @@ impl std::fmt::Debug for Mail {
 }
 
 impl Mail {
-    /// A mail by a template, whose first line is the subject, and what its `{names}` stand for.
-    pub(crate) fn new(settings: &Settings, to: &str, template: &str, values: &[(&str, &str)]) -> Self {
-        let (subject, text) = template.split_once("\n\n").unwrap_or(("", template));
-        let text =
-            values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
-        Self {
-            to: to.to_owned(),
-            from: settings.email.from.clone(),
-            subject: format!("{}{subject}", settings.email.subject_prefix),
-            text,
-            html: None,
-        }
+    /// The same for nobody: it waits like any other, and is then thrown away.
+    pub(crate) fn to_nobody(mut self) -> Self {
+        self.to.clear();
+        self
+    }
+
+    pub(crate) fn is_to_nobody(&self) -> bool {
+        self.to.is_empty()
     }
 }
 

@@ -6,20 +6,18 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use time::Duration;
 
 use super::Mail;
 use crate::auth::Auth;
 use crate::store::{Connection, StoreError, WaitingMail};
 
-/// How long one server may take for one mail; longer than any sending lasts.
-const CLAIM: Duration = Duration::minutes(5);
-
 /// How long a mail is tried. Then the link in it is of no use any more.
 const GIVE_UP: Duration = Duration::days(3);
 
-/// How often somebody looks for mails whose time has come, or that another server left behind.
-const INTERVAL: std::time::Duration = std::time::Duration::from_secs(30);
+/// How long nobody looks for mails that another server left behind, at most.
+const INTERVAL: Duration = Duration::seconds(30);
 
 /// How many mails are looked up at once.
 const AT_ONCE: u64 = 20;
@@ -44,27 +42,43 @@ impl Auth {
         }
         let (weak, wake) = (self.downgrade(), Arc::clone(&self.mailer().wake));
         runtime.spawn(async move {
+            // Whoever starts the server may have mended what kept mails from being sent.
+            if let Some(auth) = weak.upgrade()
+                && let Err(error) = auth.hurry_mails().await
+            {
+                tracing::warn!(%error, "the outbox cannot be read");
+            }
             while let Some(auth) = weak.upgrade() {
-                if let Err(error) = auth.deliver_mails().await {
+                let pause = auth.deliver_mails().await.unwrap_or_else(|error| {
                     tracing::warn!(%error, "the outbox cannot be read");
-                }
+                    INTERVAL
+                });
                 drop(auth);
                 // Either way it is time to look.
-                let _ = tokio::time::timeout(INTERVAL, wake.notified()).await;
+                let _ = tokio::time::timeout(pause.unsigned_abs(), wake.notified()).await;
             }
         });
     }
 
-    /// Sends every mail that is due.
-    pub(crate) async fn deliver_mails(&self) -> Result<(), StoreError> {
+    /// Makes every mail due that is not being sent.
+    async fn hurry_mails(&self) -> Result<(), StoreError> {
+        let mut tx = self.store().begin().await?;
+        tx.hurry_mails(self.now()).await?;
+        tx.commit().await
+    }
+
+    /// Sends every mail that is due, several at a time, and tells how long there is nothing to do.
+    pub(crate) async fn deliver_mails(&self) -> Result<Duration, StoreError> {
         loop {
             let due = self.store().connection().await?.due_mails(self.now(), AT_ONCE).await?;
             if due.is_empty() {
-                return Ok(());
+                let next = self.store().connection().await?.next_mail_due().await?;
+                let pause = next.map_or(INTERVAL, |next| next - self.now());
+                return Ok(pause.clamp(Duration::milliseconds(50), INTERVAL));
             }
-            for waiting in due {
-                self.deliver(&waiting).await?;
-            }
+            let each: Vec<_> = due.iter().map(|waiting| self.deliver(waiting).boxed()).collect();
+            let at_a_time = self.settings().email.max_connections;
+            futures_util::stream::iter(each).buffer_unordered(at_a_time).try_collect::<()>().await?;
         }
     }
 
@@ -72,12 +86,16 @@ impl Auth {
     async fn deliver(&self, waiting: &WaitingMail) -> Result<(), StoreError> {
         let now = self.now();
         let mut tx = self.store().begin().await?;
-        let is_ours = tx.claim_mail(waiting, now, now + CLAIM).await?;
+        let is_ours = tx.claim_mail(waiting, now, now + self.claim()).await?;
         tx.commit().await?;
         if !is_ours {
             return Ok(());
         }
-        let sent = self.mailer().transport.send(&waiting.mail, waiting.id).await;
+        // What is for nobody was written for the time that it takes.
+        let sent = match waiting.mail.is_to_nobody() {
+            true => Ok(()),
+            false => self.mailer().transport.send(&waiting.mail, waiting.id).await,
+        };
         let mut tx = self.store().begin().await?;
         match sent {
             Ok(()) => tx.delete_mail(waiting.id).await?,
@@ -91,6 +109,11 @@ impl Auth {
             }
         }
         tx.commit().await
+    }
+
+    /// How long a mail belongs to the server that took it: longer than any sending lasts.
+    fn claim(&self) -> Duration {
+        2 * Duration::from(self.settings().email.timeout)
     }
 
     /// The mails that were sent since this was last asked, after sending what is due.

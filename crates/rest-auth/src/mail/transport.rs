@@ -1,46 +1,96 @@
 //! The ways that a mail can leave.
 
+use std::collections::VecDeque;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::transport::smtp::PoolConfig;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use url::Url;
 
 use super::Mail;
 use crate::settings::{Email, Secret};
 
 type Smtp = AsyncSmtpTransport<Tokio1Executor>;
 
-/// How long a server may take for one mail.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How many mails are kept to be looked at.
+const LAST_MAILS: usize = 20;
 
 /// A way that a mail can leave.
 pub(super) enum Transport {
-    Smtp(Smtp),
+    Smtp {
+        server: Smtp,
+        patience: Duration,
+    },
     Folder(PathBuf),
-    Console,
+    /// Prints the mail, and keeps the last ones to be looked at.
+    Console(Arc<Mutex<VecDeque<Mail>>>),
     /// A test's.
     #[cfg(any(test, feature = "testing"))]
-    Memory(std::sync::Mutex<Vec<Mail>>),
+    Memory(Mutex<Vec<Mail>>),
 }
 
 impl std::fmt::Debug for Transport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Smtp(_) => "Smtp",
+            Self::Smtp { .. } => "Smtp",
             Self::Folder(_) => "Folder",
-            Self::Console => "Console",
+            Self::Console(_) => "Console",
             #[cfg(any(test, feature = "testing"))]
             Self::Memory(_) => "Memory",
         })
     }
 }
 
-/// What speaks to the server at a URL, if it is one.
-pub(crate) fn smtp(url: &Secret) -> Option<Smtp> {
-    Some(Smtp::from_url(url.expose()).ok()?.build())
+/// Why the settings of a mail server cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SmtpMisfit {
+    #[error("it is no URL of a mail server")]
+    Url,
+    #[error("{0} cannot be read: {1}")]
+    Unreadable(String, #[source] std::io::Error),
+    #[error("{0} holds no certificate")]
+    NoCertificate(String),
+}
+
+/// What speaks to the server that the settings name; `None` if they name none.
+pub(crate) fn smtp(settings: &Email) -> Result<Option<Smtp>, SmtpMisfit> {
+    let Some(url) = settings.smtp_url.as_ref().map(Secret::expose) else { return Ok(None) };
+    let parsed = Url::parse(url).map_err(|_| SmtpMisfit::Url)?;
+    let pool = PoolConfig::new().max_size(u32::try_from(settings.max_connections).unwrap_or(u32::MAX));
+    let mut builder =
+        Smtp::from_url(url).map_err(|_| SmtpMisfit::Url)?.timeout(Some(patience(settings))).pool_config(pool);
+    if let Some(file) = &settings.ca_file {
+        builder = builder.tls(encryption(&parsed, file)?);
+    }
+    Ok(Some(builder.build()))
+}
+
+/// The encryption that the URL asks for, with certificates of one's own.
+fn encryption(url: &Url, file: &Path) -> Result<Tls, SmtpMisfit> {
+    let name = || file.display().to_string();
+    let pem = std::fs::read(file).map_err(|error| SmtpMisfit::Unreadable(name(), error))?;
+    let certificate = Certificate::from_pem(&pem).map_err(|_| SmtpMisfit::NoCertificate(name()))?;
+    let domain = url.host_str().unwrap_or_default().to_owned();
+    let parameters = TlsParameters::builder(domain).add_root_certificate(certificate).build();
+    let parameters = parameters.map_err(|_| SmtpMisfit::NoCertificate(name()))?;
+    let wanted = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
+    Ok(match (url.scheme(), wanted.as_deref()) {
+        ("smtps", _) => Tls::Wrapper(parameters),
+        (_, Some("required")) => Tls::Required(parameters),
+        (_, Some("opportunistic")) => Tls::Opportunistic(parameters),
+        _ => Tls::None,
+    })
+}
+
+/// How long a server may take for one mail.
+pub(super) fn patience(settings: &Email) -> Duration {
+    Duration::from_secs(settings.timeout.seconds().unsigned_abs())
 }
 
 /// Why a mail did not leave.
@@ -48,12 +98,23 @@ pub(crate) fn smtp(url: &Secret) -> Option<Smtp> {
 pub(super) enum SendError {
     #[error("it cannot be written as a mail")]
     Unwritable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    #[error("the server does not take it: {0}")]
+    #[error("the server does not take it{}", told(.0))]
     Smtp(#[from] lettre::transport::smtp::Error),
     #[error("the file cannot be written: {0}")]
     File(#[from] std::io::Error),
     #[error("the server does not answer")]
     Silent(#[from] tokio::time::error::Elapsed),
+}
+
+/// What there is to say about a failure without what the server said, which may name whom the mail is for.
+fn told(error: &lettre::transport::smtp::Error) -> String {
+    match error.status() {
+        Some(code) => format!(": it answers {code}"),
+        None if error.is_timeout() => ": it takes too long".to_owned(),
+        None if error.is_tls() => ": its certificate or its encryption is not good".to_owned(),
+        None if error.is_client() => ": it does not offer the encryption or the login that are asked for".to_owned(),
+        None => ": it cannot be reached, or breaks off".to_owned(),
+    }
 }
 
 impl SendError {
@@ -65,35 +126,43 @@ impl SendError {
 
 impl Transport {
     pub(super) fn of(settings: &Email) -> Self {
-        match (settings.smtp_url.as_ref().and_then(smtp), &settings.folder) {
-            (Some(smtp), _) => Self::Smtp(smtp),
+        // The settings were checked.
+        match (smtp(settings).ok().flatten(), &settings.folder) {
+            (Some(server), _) => Self::Smtp { server, patience: patience(settings) },
             (None, Some(folder)) => Self::Folder(folder.clone()),
-            (None, None) => Self::Console,
+            (None, None) => Self::Console(Arc::default()),
         }
     }
 
     #[cfg(any(test, feature = "testing"))]
     pub(super) fn memory() -> Self {
-        Self::Memory(std::sync::Mutex::default())
+        Self::Memory(Mutex::default())
     }
 
     #[cfg(not(any(test, feature = "testing")))]
     pub(super) fn memory() -> Self {
-        Self::Console
+        Self::Console(Arc::default())
     }
 
     /// Sends a mail; `number` tells one file from another.
     pub(super) async fn send(&self, mail: &Mail, number: i64) -> Result<(), SendError> {
         match self {
-            Self::Smtp(smtp) => drop(tokio::time::timeout(PATIENCE, smtp.send(written(mail)?)).await??),
+            Self::Smtp { server, patience } => {
+                tokio::time::timeout(*patience, server.send(written(mail)?)).await??;
+            }
             Self::Folder(folder) => keep(folder, number, &written(mail)?.formatted())?,
-            Self::Console => {
+            Self::Console(last) => {
+                let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+                if last.len() == LAST_MAILS {
+                    last.pop_front();
+                }
+                last.push_back(mail.clone());
                 let (to, from, subject, text) = (&mail.to, &mail.from, &mail.subject, &mail.text);
                 writeln!(std::io::stdout(), "\nFrom: {from}\nTo: {to}\nSubject: {subject}\n\n{text}")?;
             }
             #[cfg(any(test, feature = "testing"))]
             Self::Memory(mails) => {
-                mails.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(mail.clone());
+                mails.lock().unwrap_or_else(PoisonError::into_inner).push(mail.clone());
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! `POST password/reset/`: a mail with a link to whoever forgot their password. `POST password/reset/confirm/`: the new
 //! password, by what the link holds. The reference's `PasswordResetView` and `PasswordResetConfirmView`.
 
+pub(crate) mod page;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -9,13 +10,14 @@ use std::collections::BTreeSet;
 
 use axum::http::Method;
 use axum::response::Response;
+use minijinja::context;
 use serde::Deserialize;
 
 use crate::auth::Auth;
 use crate::endpoint::Methods;
 use crate::error::{Error, FieldErrors};
 use crate::fields::{Fields, Form};
-use crate::mail::{Mail, link};
+use crate::mail::{Mail, MailKind, link};
 use crate::reply;
 use crate::request::Request;
 use crate::settings::LoginMethod;
@@ -40,35 +42,47 @@ struct Input {
     email: String,
 }
 
-const TEMPLATE: &str = include_str!("../mail/templates/password_reset.txt");
-
 /// Answers whoever asks the same, after the same work.
 async fn ask(request: &mut Request) -> Result<Response, Error> {
     let auth = request.auth.clone();
     let fields = Input::fields();
     let input: Input = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
     let email = input.email.to_lowercase();
-    let origin = link::origin(&auth, &request.head);
+    let mails = letters(request, &email).await?;
     let mut tx = auth.store().begin().await?;
-    let mut users = tx.users_naming(&email).await?;
-    users.retain(|user| user.is_active);
-    if users.is_empty() {
-        // A mail that nobody gets: who measures the time of the answer learns nothing.
-        let nobody = User::nobody(auth.now());
-        let addresses = addresses_of(&mut tx, &nobody).await?;
-        let unsent = auth.enqueue(&mut tx, &letter(&auth, &origin, &nobody, &addresses, &email)).await?;
-        tx.delete_mail(unsent).await?;
-    }
-    for user in &users {
-        let addresses = addresses_of(&mut tx, user).await?;
-        // MySQL finds addresses that are only like the one that was asked for.
-        if addresses.contains(&email) {
-            auth.enqueue(&mut tx, &letter(&auth, &origin, user, &addresses, &email)).await?;
-        }
+    for mail in &mails {
+        auth.enqueue(&mut tx, mail).await?;
     }
     tx.commit().await?;
     auth.wake_mailer();
     Ok(reply::detail("Password reset e-mail has been sent."))
+}
+
+/// A mail for each user who has the address; one that is thrown away if nobody does, so that who measures the time of
+/// the answer learns nothing.
+async fn letters(request: &Request, email: &str) -> Result<Vec<Mail>, Error> {
+    let mut db = request.auth.store().connection().await?;
+    let mut holders = Vec::new();
+    for user in db.users_naming(email).await?.into_iter().filter(|user| user.is_active) {
+        let addresses = addresses_of(&mut db, &user).await?;
+        // MySQL finds addresses that are only like the one that was asked for.
+        if addresses.contains(email) {
+            holders.push((user, addresses));
+        }
+    }
+    let is_known = !holders.is_empty();
+    if !is_known {
+        let nobody = User::nobody(request.auth.now());
+        let addresses = addresses_of(&mut db, &nobody).await?;
+        holders.push((nobody, addresses));
+    }
+    drop(db);
+    let mut mails = Vec::new();
+    for (user, addresses) in &holders {
+        let mail = letter(request, user, addresses, email).await?;
+        mails.push(if is_known { mail } else { mail.to_nobody() });
+    }
+    Ok(mails)
 }
 
 /// Every address of the user, in order, which a token depends on.
@@ -80,17 +94,16 @@ async fn addresses_of(db: &mut Connection, user: &User) -> Result<BTreeSet<Strin
     Ok(addresses)
 }
 
-fn letter(auth: &Auth, origin: &str, user: &User, addresses: &BTreeSet<String>, to: &str) -> Mail {
+async fn letter(request: &Request, user: &User, addresses: &BTreeSet<String>, to: &str) -> Result<Mail, Error> {
+    let auth = &request.auth;
     let settings = auth.settings();
-    let (uid, token) = (token::uid(user), token::make(auth, user, addresses));
-    let values = [("origin", origin), ("uid", uid.as_str()), ("token", token.as_str())];
+    let (origin, uid, token) =
+        (link::origin(auth, &request.head), token::uid(user), token::make(auth, user, addresses));
+    let values = [("origin", origin.as_str()), ("uid", uid.as_str()), ("token", token.as_str())];
     let url = settings.frontend.password_reset_url.as_deref();
     let url = link::fill(auth, url, "/password/reset/confirm/{uid}/{token}/", &values);
-    let username = match settings.account.logs_in_by(LoginMethod::Username) {
-        true => format!("\n\nThe user name is {}, in case it was forgotten, too.", user.username),
-        false => String::new(),
-    };
-    Mail::new(settings, to, TEMPLATE, &[("url", &url), ("username", &username)])
+    let username = settings.account.logs_in_by(LoginMethod::Username).then_some(&user.username);
+    request.letter(MailKind::PasswordReset, to, user, context! { url, uid, token, username }).await
 }
 
 #[derive(Fields, Deserialize)]
@@ -104,11 +117,16 @@ struct Confirmation {
 }
 
 async fn confirm(request: &mut Request) -> Result<Response, Error> {
-    let auth = request.auth.clone();
     let fields = Confirmation::fields();
     let input: Confirmation = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
-    let user = holder(&auth, &input).await?;
-    refuse_password(&auth, &user, &input)?;
+    set_password(&request.auth, &input).await?;
+    Ok(reply::detail("Password has been reset with the new password."))
+}
+
+/// Gives the new password to whom the link was made for.
+async fn set_password(auth: &Auth, input: &Confirmation) -> Result<(), Error> {
+    let user = holder(auth, &input.uid, &input.token).await?;
+    refuse_password(auth, &user, input)?;
     let hash = auth.passwords().make(&input.new_password1).await?;
     let mut tx = auth.store().begin().await?;
     // Sessions go with the hash that they were made under.
@@ -116,17 +134,16 @@ async fn confirm(request: &mut Request) -> Result<Response, Error> {
         // Somebody else came with the same token, and was faster.
         return Err(invalid("token"));
     }
-    tx.commit().await?;
-    Ok(reply::detail("Password has been reset with the new password."))
+    Ok(tx.commit().await?)
 }
 
 /// The user whom the link was made for, if the token is good.
-async fn holder(auth: &Auth, input: &Confirmation) -> Result<User, Error> {
-    let id = token::user_id(&input.uid).ok_or_else(|| invalid("uid"))?;
+async fn holder(auth: &Auth, uid: &str, token: &str) -> Result<User, Error> {
+    let id = token::user_id(uid).ok_or_else(|| invalid("uid"))?;
     let mut db = auth.store().connection().await?;
     let user = db.user_by_id(id).await?.ok_or_else(|| invalid("uid"))?;
     let addresses = addresses_of(&mut db, &user).await?;
-    if token::is_good(auth, &input.token, &user, &addresses) { Ok(user) } else { Err(invalid("token")) }
+    if token::is_good(auth, token, &user, &addresses) { Ok(user) } else { Err(invalid("token")) }
 }
 
 fn invalid(field: &str) -> Error {

@@ -98,10 +98,10 @@ async fn examine(request: &Request) -> Result<Input, Error> {
     Ok(input)
 }
 
-const EMAIL_TAKEN: &str = "User is already registered with this e-mail address.";
+pub(crate) const EMAIL_TAKEN: &str = "User is already registered with this e-mail address.";
 
 /// Whether the address belongs to a user who has verified it.
-async fn is_closed(auth: &Auth, db: &mut Connection, email: &str) -> Result<bool, Error> {
+pub(crate) async fn is_closed(auth: &Auth, db: &mut Connection, email: &str) -> Result<bool, Error> {
     Ok(auth.settings().account.unique_email && db.is_verified_by_anyone(email).await?)
 }
 

@@ -89,12 +89,28 @@ pub(crate) fn methods() -> Methods {
         .without_head()
 }
 
-async fn give(request: &mut Request) -> Result<Response, Error> {
-    let auth = &request.auth;
-    let held = request.head.cookie(&auth.settings().csrf_cookie_name).filter(|held| misfit(held).is_none());
-    let mut response = Response::new(Body::empty());
+/// The cookie, with the secret that the client has already or a new one, and a token for a form.
+pub(crate) fn cookie_and_token(auth: &Auth, head: &Head) -> (Cookie<'static>, String) {
+    let held = head.cookie(&auth.settings().csrf_cookie_name).filter(|held| misfit(held).is_none());
+    let secret = held.map_or_else(|| new_secret(auth), unmasked);
+    let token = masked(auth, &secret);
     // Given again, so that it lasts.
-    set_cookie(&mut response, &cookie(auth, held.map_or_else(|| new_secret(auth), unmasked)));
+    (cookie(auth, secret), token)
+}
+
+/// A token for the secret, another one each time, so that nothing is learned of it by how well a page compresses.
+fn masked(auth: &Auth, secret: &str) -> String {
+    let alphabet = LETTERS_AND_DIGITS.as_bytes();
+    let place = |byte: u8| alphabet.iter().position(|held| *held == byte).unwrap_or_default();
+    let mask = auth.random_string(SECRET_LENGTH, LETTERS_AND_DIGITS);
+    let shifted = |(mask, byte): (u8, u8)| char::from(alphabet[(place(mask) + place(byte)) % alphabet.len()]);
+    let cipher: String = mask.bytes().zip(secret.bytes()).map(shifted).collect();
+    mask + &cipher
+}
+
+async fn give(request: &mut Request) -> Result<Response, Error> {
+    let mut response = Response::new(Body::empty());
+    set_cookie(&mut response, &cookie_and_token(&request.auth, &request.head).0);
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Cookie"));
     Ok(response)
 }

@@ -14,6 +14,18 @@ section! {
         /// "mandatory": no login before the address is verified; "optional": a mail asks; "none".
         /// (ACCOUNT_EMAIL_VERIFICATION)
         pub email_verification: EmailVerification = EmailVerification::Optional,
+        /// How many days the link is good that verifies an address. (ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS)
+        pub email_confirmation_expire_days: u32 = 3,
+        /// Whether following that link is enough on the server's own page, without a click on it. Programs that look
+        /// into mails follow links, too. (ACCOUNT_CONFIRM_EMAIL_ON_GET)
+        pub confirm_email_on_get: bool = false,
+        /// Where that page sends on to, once the address is verified. (ACCOUNT_EMAIL_CONFIRMATION_ANONYMOUS_REDIRECT_URL)
+        pub email_confirmation_anonymous_redirect_url: Option<String> = None,
+        /// Where it sends on to whoever is logged in. (ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL)
+        pub email_confirmation_authenticated_redirect_url: Option<String> = None,
+        /// Whether users may change their address, at email/change/: it takes the place of the other one when it is
+        /// verified. (ACCOUNT_CHANGE_EMAIL)
+        pub change_email: bool = false,
         /// Whether an address that one user has verified is closed to others. (ACCOUNT_UNIQUE_EMAIL)
         pub unique_email: bool = true,
         /// The fewest characters of a user name. (ACCOUNT_USERNAME_MIN_LENGTH)

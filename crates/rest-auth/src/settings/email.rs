@@ -1,9 +1,11 @@
 //! `[email]`: how mails leave.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::section::section;
-use super::values::Secret;
+use super::values::{Lifetime, Secret};
 
 section! {
     /// How mails leave. Without smtp_url and folder they are printed to standard output, for development.
@@ -17,5 +19,15 @@ section! {
         pub from: String = "webmaster@localhost".to_owned(),
         /// What stands in front of every subject. (ACCOUNT_EMAIL_SUBJECT_PREFIX)
         pub subject_prefix: String = String::new(),
+        /// What mails and pages call the site; without it, the host that their links lead to. (SITE_NAME)
+        pub site_name: Option<String> = None,
+        /// Values for the templates of mails, beside those that they have: { support = "help@example.com" }.
+        pub context: BTreeMap<String, String> = BTreeMap::new(),
+        /// How long a mail server may take for one mail. (EMAIL_TIMEOUT)
+        pub timeout: Lifetime = Lifetime::from(Duration::from_secs(60)),
+        /// How many mails one server process sends at the same time.
+        pub max_connections: usize = 4,
+        /// A file with the certificates, as PEM, that a mail server's may be signed by, beside those that everybody trusts.
+        pub ca_file: Option<PathBuf> = None,
     }
 }

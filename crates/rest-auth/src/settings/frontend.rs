@@ -10,10 +10,12 @@ section! {
         /// address of bind: who asks for a mail does not choose where its link leads.
         pub origin: Option<String> = None,
         /// The page that asks for a new password, with {uid} and {token}; without it,
-        /// {origin}/api/auth/password/reset/confirm/{uid}/{token}/, with base_path.
+        /// a page of the server's own, {origin}/api/auth/password/reset/confirm/{uid}/{token}/, with base_path.
         pub password_reset_url: Option<String> = None,
         /// The page that verifies an address, with {key}; without it,
-        /// {origin}/api/auth/registration/account-confirm-email/{key}/, with base_path.
+        /// a page of the server's own, {origin}/api/auth/registration/account-confirm-email/{key}/, with base_path.
         pub verify_email_url: Option<String> = None,
+        /// Where the server's own pages send whoever is done with them to log in. (LOGIN_URL)
+        pub login_url: Option<String> = None,
     }
 }

@@ -1,17 +1,30 @@
 //! What cannot work together in the settings of mails, and what should not go to production.
 
+use std::collections::BTreeMap;
+
 use lettre::message::Mailbox;
 
 use super::Settings;
-use crate::mail::smtp;
+use crate::mail::{SmtpMisfit, smtp};
+use crate::templates::Templates;
 
 impl Settings {
     pub(super) fn mail_contradictions(&self, refuse: &mut impl FnMut(&str, String, &str)) {
         let email = &self.email;
-        if email.smtp_url.as_ref().is_some_and(|url| smtp(url).is_none()) {
-            let hint =
-                "For example \"smtps://USER:PASSWORD@mail.example.com:465\", special characters percent-encoded.";
-            refuse("email.smtp_url", "it is no URL of a mail server".into(), hint);
+        match smtp(email) {
+            Err(misfit @ SmtpMisfit::Url) => {
+                let hint =
+                    "For example \"smtps://USER:PASSWORD@mail.example.com:465\", special characters percent-encoded.";
+                refuse("email.smtp_url", misfit.to_string(), hint);
+            }
+            Err(misfit) => refuse("email.ca_file", misfit.to_string(), "A file of certificates, as PEM."),
+            Ok(_) => {}
+        }
+        if email.timeout.seconds() < 1 {
+            refuse("email.timeout", "no server is that fast".into(), "At least a second.");
+        }
+        if email.max_connections == 0 {
+            refuse("email.max_connections", "nothing would ever be sent".into(), "At least 1.");
         }
         if email.smtp_url.is_some() && email.folder.is_some() {
             refuse("email.folder", "mails are sent to email.smtp_url already".into(), "Leave one of them out.");
@@ -36,10 +49,41 @@ impl Settings {
         if frontend.origin.as_ref().is_some_and(|origin| !origin.contains("://")) {
             refuse("frontend.origin", "it has no scheme".into(), "For example \"https://app.example.com\".");
         }
+        self.template_contradictions(refuse);
         if self.password_reset_timeout < 1 {
             let problem = format!("{} seconds are no lifetime", self.password_reset_timeout);
             refuse("password_reset_timeout", problem, "At least 1.");
         }
+    }
+
+    fn template_contradictions(&self, refuse: &mut impl FnMut(&str, String, &str)) {
+        let folder = self.templates.folder.as_deref();
+        if let Err(misfit) = Templates::load(folder) {
+            refuse(
+                "templates.folder",
+                misfit.to_string(),
+                "It holds mail/NAME.txt, mail/NAME.html and pages/NAME.html.",
+            );
+            return;
+        }
+        let has = |language: &str| {
+            ["en", "de"].contains(&language) || folder.is_some_and(|folder| folder.join(language).is_dir())
+        };
+        for language in self.languages.iter().filter(|language| !has(language)) {
+            let hint = format!("Put them into templates.folder, below {language}/.");
+            refuse("languages", format!("there are no templates for {language:?}"), &hint);
+        }
+        if !self.languages.contains(&self.language_code) {
+            let problem = format!("{:?} is not one of languages", self.language_code);
+            refuse("language_code", problem, "For example \"en\".");
+        }
+    }
+
+    /// What is wrong with the files of `templates.folder`: such as name a value that there is not. Values that an
+    /// application's own function adds are not known here.
+    pub fn template_problems(&self) -> BTreeMap<String, String> {
+        let templates = Templates::load(self.templates.folder.as_deref());
+        templates.map(|templates| templates.problems(&self.email.context)).unwrap_or_default()
     }
 
     pub(super) fn mail_warnings(&self, warn: &mut impl FnMut(bool, &'static str, &str)) {
@@ -47,6 +91,11 @@ impl Settings {
             self.email.smtp_url.is_none() && self.email.folder.is_none(),
             "email.smtp_url",
             "name a mail server; mails, with the secrets that they hold, are printed to standard output",
+        );
+        warn(
+            self.email.smtp_url.is_some() && self.email.from.contains("@localhost"),
+            "email.from",
+            "name a sender that the mail server may send for; few take a mail from localhost",
         );
         let asks = |url: &Option<String>| url.as_ref().is_none_or(|url| url.contains("{origin}"));
         warn(

@@ -16,6 +16,7 @@ mod mail_checks;
 mod rest_auth;
 pub(crate) mod section;
 mod simple_jwt;
+mod templates;
 mod values;
 
 pub use account::Account;
@@ -28,6 +29,7 @@ pub use login::Login;
 pub use rest_auth::RestAuth;
 pub use section::Misfit;
 pub use simple_jwt::SimpleJwt;
+pub use templates::Templates;
 pub use values::{
     Audience, Authentication, ClaimValue, Claims, DatabaseUrl, EmailVerification, JwtAlgorithm, Lifetime, LoginMethod,
     SameSite, Secret, UserIdField,
@@ -126,6 +128,11 @@ section! {
         pub cors_allow_all_origins: bool = false,
         /// Whether they may send cookies. (CORS_ALLOW_CREDENTIALS)
         pub cors_allow_credentials: bool = false,
+        /// The language of mails and pages for whoever asks for none of those below. (LANGUAGE_CODE)
+        pub language_code: String = "en".to_owned(),
+        /// The languages of mails and pages, of which the header Accept-Language chooses. There are templates for "en" and
+        /// "de"; another needs files of its own in templates.folder. (LANGUAGES)
+        pub languages: Vec<String> = vec!["en".to_owned(), "de".to_owned()],
         /// Claims of the application's own in every token: { groups = "user.groups" }. A value is user.pk, user.username,
         /// user.email, user.first_name, user.last_name, user.is_active, user.is_staff, user.is_superuser or
         /// user.groups.
@@ -140,6 +147,8 @@ section! {
         pub email: Email = Email::default(),
         /// Links in mails
         pub frontend: Frontend = Frontend::default(),
+        /// Texts
+        pub templates: Templates = Templates::default(),
         /// Login rules
         pub login: Login = Login::default(),
     }

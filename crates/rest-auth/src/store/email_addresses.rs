@@ -1,11 +1,112 @@
 //! `account_emailaddress`: the addresses that users named, and which are verified.
 
-use sea_query::{Expr, ExprTrait, Query};
+use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 
+use super::row::Row;
 use super::tables::AccountEmailAddress::{Email, Id, Primary, Table, UserId as OfUser, Verified};
+use super::tables::{AccountEmailConfirmation, AuthUser};
 use super::{Connection, StoreError, UserId};
 
+/// An address that a user named.
+pub(crate) struct EmailAddress {
+    pub(crate) id: i64,
+    pub(crate) user_id: UserId,
+    pub(crate) email: String,
+    pub(crate) verified: bool,
+    /// Whether it is the one that stands in `auth_user`, too.
+    pub(crate) primary: bool,
+}
+
+impl EmailAddress {
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.integer("id")?,
+            user_id: UserId(row.integer("user_id")?),
+            email: row.text("email")?,
+            verified: row.boolean("verified")?,
+            primary: row.boolean("primary")?,
+        })
+    }
+}
+
+/// Addresses, whole.
+fn addresses() -> SelectStatement {
+    Query::select().columns([Id, OfUser, Email, Verified, Primary]).from(Table).take()
+}
+
 impl Connection {
+    /// An address by its number.
+    pub(crate) async fn email_address(&mut self, id: i64) -> Result<Option<EmailAddress>, StoreError> {
+        let statement = addresses().and_where(Expr::col(Id).eq(id)).take();
+        self.fetch_optional(&statement).await?.map(|row| EmailAddress::read(&row)).transpose()
+    }
+
+    /// The address as whoever named it first has it.
+    pub(crate) async fn first_address(&mut self, email: &str) -> Result<Option<EmailAddress>, StoreError> {
+        let statement = addresses().and_where(Expr::col(Email).eq(email)).order_by(Id, Order::Asc).limit(1).take();
+        self.fetch_optional(&statement).await?.map(|row| EmailAddress::read(&row)).transpose()
+    }
+
+    /// The user's primary address.
+    pub(crate) async fn primary_address(&mut self, user: UserId) -> Result<Option<EmailAddress>, StoreError> {
+        let statement =
+            addresses().and_where(Expr::col(OfUser).eq(user)).and_where(Expr::col(Primary).eq(true)).limit(1).take();
+        self.fetch_optional(&statement).await?.map(|row| EmailAddress::read(&row)).transpose()
+    }
+
+    /// Notes that an address is its user's; `false` if somebody noted that already.
+    pub(crate) async fn verify_address(&mut self, id: i64) -> Result<bool, StoreError> {
+        let statement = Query::update()
+            .table(Table)
+            .value(Verified, true)
+            .and_where(Expr::col(Id).eq(id))
+            .and_where(Expr::col(Verified).eq(false))
+            .take();
+        Ok(self.execute(&statement).await? > 0)
+    }
+
+    /// Makes an address its user's primary one, who must have no other, and puts it into `auth_user`.
+    pub(crate) async fn make_primary(&mut self, address: &EmailAddress) -> Result<(), StoreError> {
+        let statement =
+            Query::update().table(Table).value(Primary, true).and_where(Expr::col(Id).eq(address.id)).take();
+        self.execute(&statement).await?;
+        let statement = Query::update()
+            .table(AuthUser::Table)
+            .value(AuthUser::Email, address.email.as_str())
+            .and_where(Expr::col(AuthUser::Id).eq(address.user_id))
+            .take();
+        self.execute(&statement).await.map(drop)
+    }
+
+    /// Removes every other address of the user's, with the keys that allauth may have mailed there.
+    pub(crate) async fn delete_other_addresses(&mut self, address: &EmailAddress) -> Result<(), StoreError> {
+        let is_other = || Expr::col(OfUser).eq(address.user_id).and(Expr::col(Id).ne(address.id));
+        self.delete_addresses(is_other()).await
+    }
+
+    /// Removes the addresses that the user wanted to change to, and did not verify.
+    pub(crate) async fn delete_pending_addresses(&mut self, user: UserId) -> Result<(), StoreError> {
+        let is_pending =
+            Expr::col(OfUser).eq(user).and(Expr::col(Verified).eq(false)).and(Expr::col(Primary).eq(false));
+        self.delete_addresses(is_pending).await
+    }
+
+    async fn delete_addresses(&mut self, which: Expr) -> Result<(), StoreError> {
+        let select = Query::select().column(Id).from(Table).and_where(which).take();
+        let ids: Vec<i64> =
+            self.fetch_all(&select).await?.iter().map(|row| row.integer("id")).collect::<Result<_, _>>()?;
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let keys = Query::delete()
+            .from_table(AccountEmailConfirmation::Table)
+            .and_where(Expr::col(AccountEmailConfirmation::EmailAddressId).is_in(ids.clone()))
+            .take();
+        self.execute(&keys).await?;
+        let statement = Query::delete().from_table(Table).and_where(Expr::col(Id).is_in(ids)).take();
+        self.execute(&statement).await.map(drop)
+    }
+
     /// Whether anybody has verified the address, which is in lower case.
     pub(crate) async fn is_verified_by_anyone(&mut self, email: &str) -> Result<bool, StoreError> {
         let statement = Query::select()
@@ -57,13 +158,13 @@ impl Connection {
         self.fetch_optional(&statement).await?.map(|row| row.integer("id")).transpose()
     }
 
-    /// Notes the address that a new user named, not verified yet.
-    pub(crate) async fn insert_address(&mut self, user: UserId, email: &str, primary: bool) -> Result<(), StoreError> {
-        let statement = Query::insert()
+    /// Notes an address that a user named, not verified yet, and tells its number.
+    pub(crate) async fn insert_address(&mut self, user: UserId, email: &str, primary: bool) -> Result<i64, StoreError> {
+        let mut statement = Query::insert()
             .into_table(Table)
             .columns([OfUser, Email, Verified, Primary])
             .values_panic([user.into(), email.into(), false.into(), primary.into()])
             .take();
-        self.execute(&statement).await.map(drop)
+        self.insert(&mut statement).await
     }
 }

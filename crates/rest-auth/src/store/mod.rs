@@ -22,6 +22,7 @@ mod writer;
 
 pub use connection::Connection;
 pub use dialect::Dialect;
+pub(crate) use email_addresses::EmailAddress;
 pub use error::StoreError;
 pub(crate) use outbox::WaitingMail;
 pub use pool::Pool;

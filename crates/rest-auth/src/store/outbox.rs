@@ -4,7 +4,7 @@ use sea_query::{Cond, Expr, ExprTrait, Order, Query};
 use time::OffsetDateTime;
 
 use super::tables::Outbox::{
-    Attempts, ClaimedUntil, CreatedAt, Html, Id, NextAttemptAt, Recipient, Sender, Subject, Table, Text,
+    self, Attempts, ClaimedUntil, CreatedAt, Html, Id, NextAttemptAt, Recipient, Sender, Subject, Table, Text,
 };
 use super::{Connection, StoreError};
 use crate::mail::Mail;
@@ -91,6 +91,33 @@ impl Connection {
             .and_where(Expr::col(Id).eq(id))
             .take();
         self.execute(&statement).await.map(drop)
+    }
+
+    /// Has every mail tried now that was put off.
+    pub(crate) async fn hurry_mails(&mut self, now: OffsetDateTime) -> Result<(), StoreError> {
+        let now = self.dialect().time(now);
+        let statement = Query::update()
+            .table(Table)
+            .value(NextAttemptAt, now.clone())
+            .and_where(Expr::col(NextAttemptAt).gt(now))
+            .take();
+        self.execute(&statement).await.map(drop)
+    }
+
+    /// When the next mail is due, or free for another server to send, if one waits.
+    pub(crate) async fn next_mail_due(&mut self) -> Result<Option<OffsetDateTime>, StoreError> {
+        let by = |time: Outbox, which: Expr| {
+            Query::select().expr_as(Expr::col(time).min(), "time").from(Table).and_where(which).take()
+        };
+        let mut next = None;
+        for statement in [
+            by(NextAttemptAt, Expr::col(ClaimedUntil).is_null()),
+            by(ClaimedUntil, Expr::col(ClaimedUntil).is_not_null()),
+        ] {
+            let time = self.fetch_optional(&statement).await?.map(|row| row.optional_time("time")).transpose()?;
+            next = next.into_iter().chain(time.flatten()).min();
+        }
+        Ok(next)
     }
 
     /// Removes a mail.

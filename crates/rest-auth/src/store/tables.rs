@@ -33,6 +33,13 @@ pub(super) enum AccountEmailAddress {
 }
 
 #[derive(Iden)]
+#[iden = "account_emailconfirmation"]
+pub(super) enum AccountEmailConfirmation {
+    Table,
+    EmailAddressId,
+}
+
+#[derive(Iden)]
 #[iden = "authtoken_token"]
 pub(super) enum AuthtokenToken {
     Table,

@@ -11,7 +11,7 @@ use super::{Connection, StoreError};
 /// The primary key of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct UserId(i64);
+pub struct UserId(pub(super) i64);
 
 impl std::fmt::Display for UserId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -67,6 +67,11 @@ impl std::fmt::Debug for User {
 }
 
 impl User {
+    /// Whether there is a password that the user could log in with: Django's `has_usable_password`.
+    pub(crate) fn has_usable_password(&self) -> bool {
+        !self.password.starts_with('!')
+    }
+
     /// A user whom no row is about.
     pub(crate) fn nobody(now: OffsetDateTime) -> Self {
         Self {

@@ -46,6 +46,12 @@ impl Client {
         self.json(Method::POST, path, &body).await
     }
 
+    /// `POST` with a form, as a page sends it.
+    pub async fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.send(Method::POST, path, Some("application/x-www-form-urlencoded"), Body::from(body)).await
+    }
+
     /// `PUT` with JSON.
     pub async fn put(&mut self, path: &str, body: Value) -> Answer {
         self.json(Method::PUT, path, &body).await

@@ -57,11 +57,11 @@ pub(crate) fn access_claims(auth: &Auth, refresh: &Claims, now: OffsetDateTime, 
 
 /// The claims of the refresh token that takes the place of this one.
 pub(crate) fn replacing_claims(auth: &Auth, refresh: &Claims) -> Claims {
-    let names = &auth.settings().simple_jwt;
+    let (names, now) = (&auth.settings().simple_jwt, auth.now());
     let mut claims = refresh.clone();
     claims.set(&names.jti_claim, new_jti(auth));
-    claims.set("exp", (auth.now() + time::Duration::from(names.refresh_token_lifetime)).unix_timestamp());
-    claims.set("iat", auth.now().unix_timestamp());
+    claims.set("exp", (now + time::Duration::from(names.refresh_token_lifetime)).unix_timestamp());
+    claims.set("iat", now.unix_timestamp());
     claims
 }
 

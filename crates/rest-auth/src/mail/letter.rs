@@ -1,0 +1,158 @@
+//! How a mail is written: a template, the values in it, and what the application has to say about it.
+
+use minijinja::{Value, context};
+use serde_json::Map;
+
+use super::{Mail, link};
+use crate::auth::Auth;
+use crate::error::Error;
+use crate::request::Request;
+use crate::store::User;
+use crate::templates;
+
+/// What a mail is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MailKind {
+    /// Asks a new user to verify their address.
+    EmailConfirmation,
+    /// Gives a new password.
+    PasswordReset,
+    /// Asks to verify the address that is to replace another.
+    EmailChange,
+    /// Tells the former address that there is another now.
+    EmailChanged,
+    /// Shows that mails arrive.
+    Test,
+}
+
+impl MailKind {
+    /// The name of its templates, without `mail/` and extension.
+    pub fn template(self) -> &'static str {
+        match self {
+            Self::EmailConfirmation => "email_confirmation",
+            Self::PasswordReset => "password_reset",
+            Self::EmailChange => "email_change",
+            Self::EmailChanged => "email_changed",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// A mail about to be written, as [`Builder::email_options`](crate::Builder::email_options) is asked about it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct MailRequest {
+    /// What it is about.
+    pub kind: MailKind,
+    /// Whom it is about. For an address that nobody has it is a user whose `id` is 0, and the mail is thrown away: the
+    /// work is done all the same, so that nobody can tell the difference by the time it takes.
+    pub user: User,
+    /// The address that it goes to.
+    pub to: String,
+    /// The language that it is written in, one of `languages`.
+    pub language: String,
+}
+
+/// What an application wants otherwise in a mail: the reference's `get_email_options`. What is not set stays.
+#[derive(Clone, Debug, Default)]
+pub struct EmailOptions {
+    from: Option<String>,
+    subject: Option<String>,
+    template: Option<String>,
+    context: Map<String, serde_json::Value>,
+}
+
+impl EmailOptions {
+    /// Nothing otherwise.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Who the mail comes from: an address, or `Name <address>`. The reference's `from_email`.
+    pub fn from(mut self, from: impl Into<String>) -> Self {
+        self.from = Some(from.into());
+        self
+    }
+
+    /// The subject; the template's first line is passed over.
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    /// Other templates: `"welcome"` stands for `mail/welcome.txt` and, if there is one, `mail/welcome.html`. The
+    /// reference's `email_template_name` and `html_email_template_name`.
+    pub fn template(mut self, name: impl Into<String>) -> Self {
+        self.template = Some(name.into());
+        self
+    }
+
+    /// A value for the templates. The reference's `extra_email_context`.
+    pub fn context(mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
+        self.context.insert(name.into(), value.into());
+        self
+    }
+}
+
+impl Request {
+    /// Writes a mail in the language of whoever sends the request. `values` are for its templates, beside what every
+    /// mail has.
+    ///
+    /// # Errors
+    /// What the application's own function fails with.
+    pub(crate) async fn letter(&self, kind: MailKind, to: &str, user: &User, values: Value) -> Result<Mail, Error> {
+        let language = templates::asked_for(&self.auth, &self.head);
+        let site_name = link::site_name(&self.auth, &link::origin(&self.auth, &self.head));
+        self.auth.write(kind, to, user, language, &site_name, values).await
+    }
+}
+
+impl Auth {
+    /// Writes a mail.
+    pub(crate) async fn write(
+        &self,
+        kind: MailKind,
+        to: &str,
+        user: &User,
+        language: &str,
+        site_name: &str,
+        values: Value,
+    ) -> Result<Mail, Error> {
+        let asked = MailRequest { kind, user: user.clone(), to: to.to_owned(), language: language.to_owned() };
+        let options = self.hooks().email_options(asked).await?;
+        let settings = &self.settings().email;
+        let person = context! {
+            username => user.username,
+            email => user.email,
+            first_name => user.first_name,
+            last_name => user.last_name,
+        };
+        // What stands further left counts.
+        let values = context! {
+            ..Value::from_serialize(&options.context),
+            ..values,
+            ..context! { site_name, language, user => person, email => to },
+            ..Value::from_serialize(&settings.context),
+        };
+        let template = options.template.as_deref().unwrap_or_else(|| kind.template());
+        let text = |values: &Value| {
+            let ours = || self.templates().render(&format!("mail/{}.txt", kind.template()), language, values);
+            self.templates().render(&format!("mail/{template}.txt"), language, values).or_else(ours)
+        };
+        let text = text(&values).ok_or_else(|| Error::internal("a mail cannot be written"))?;
+        let (subject, text) = text.split_once('\n').unwrap_or((&text, ""));
+        let subject = options.subject.as_deref().unwrap_or(subject);
+        // A header is one line, whatever a user is called.
+        let subject: String =
+            format!("{}{subject}", settings.subject_prefix).chars().filter(|held| !held.is_control()).collect();
+        let values = context! { subject, ..values };
+        Ok(Mail {
+            to: to.to_owned(),
+            from: options.from.unwrap_or_else(|| settings.from.clone()),
+            html: self.templates().render(&format!("mail/{template}.html"), language, &values),
+            text: text.trim_start().to_owned(),
+            subject,
+        })
+    }
+}
