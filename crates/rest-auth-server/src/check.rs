@@ -10,6 +10,11 @@ pub fn check(config: Option<&Path>, deploy: bool) -> anyhow::Result<()> {
     let Loaded { settings, notes } = setup::load(config)?;
     let source =
         setup::file(config).map_or("the defaults and the environment".to_owned(), |file| file.display().to_string());
+    let problems = settings.template_problems();
+    if !problems.is_empty() {
+        let lines: Vec<String> = problems.iter().map(|(name, problem)| format!("- {name}: {problem}")).collect();
+        anyhow::bail!("templates of {source} fail, so that the server's own would be used:\n{}", lines.join("\n"));
+    }
     println!("The settings of {source} can be used.");
     for note in notes {
         println!("note: {note}");

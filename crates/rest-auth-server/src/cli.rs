@@ -62,6 +62,11 @@ pub enum Command {
         #[command(subcommand)]
         action: UserAction,
     },
+    /// Looks after mails.
+    Mail {
+        #[command(subcommand)]
+        action: MailAction,
+    },
     /// Prints the settings in force, as TOML, with their secrets masked.
     Config {
         /// Prints every setting at its default instead, with what it means.
@@ -136,6 +141,15 @@ impl std::fmt::Display for PairAlgorithm {
         let value = self.to_possible_value();
         f.write_str(value.as_ref().map_or("", |value| value.get_name()))
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MailAction {
+    /// Sends a mail by the server that the settings name, and says what it answers.
+    Test {
+        /// Whom the mail goes to.
+        address: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,6 +6,7 @@ mod cli;
 mod flush_expired;
 mod import;
 mod key;
+mod mail;
 mod migrate;
 mod progress;
 mod serve;
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use cli::{Cli, Command, Import, KeyAction};
+use cli::{Cli, Command, Import, KeyAction, MailAction};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -44,6 +45,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(std::io::stdout().write_all(text.as_bytes())?)
         }
         Command::FlushExpired => flush_expired::flush_expired(setup::settings(config)?).await,
+        Command::Mail { action: MailAction::Test { address } } => mail::test(&setup::settings(config)?, &address).await,
         Command::Key { action: KeyAction::Generate { algorithm, folder } } => key::generate(algorithm, &folder),
         Command::Key { action: KeyAction::Rotate } => key::rotate(&setup::settings(config)?),
         Command::Import { what: Import::Settings { file, output, force } } => {

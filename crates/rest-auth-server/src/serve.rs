@@ -25,7 +25,8 @@ pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
     let bind = settings.bind.clone();
     let auth = setup::auth(settings).await?;
     let listener = TcpListener::bind(&bind).await.with_context(|| format!("cannot listen at {bind}"))?;
-    println!("{}", greeting(&auth, listener.local_addr()?.to_string(), key.as_deref()));
+    let mails = mails_page(&auth, key.as_deref());
+    println!("{}", greeting(&auth, listener.local_addr()?.to_string(), key.as_deref(), mails));
     let (stopping, stopped) = oneshot::channel();
     let signal = async {
         told_to_stop().await;
@@ -33,7 +34,7 @@ pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
         let _ = stopping.send(());
     };
     tokio::select! {
-        served = axum::serve(listener, router(&auth)).with_graceful_shutdown(signal) => served?,
+        served = axum::serve(listener, router(&auth, mails)).with_graceful_shutdown(signal) => served?,
         () = flush_expired::from_time_to_time(auth.clone()) => {}
         () = patience_ends(stopped) => tracing::warn!("stopped before every request was finished"),
     }
@@ -60,11 +61,24 @@ async fn patience_ends(stopping: oneshot::Receiver<()>) {
     }
 }
 
-fn router(auth: &Auth) -> Router {
+/// Where the last mails are to be seen, if they are sent nowhere and the server runs for development: with a secret
+/// key of its own making, and for this machine alone.
+fn mails_page(auth: &Auth, key: Option<&std::path::Path>) -> Option<&'static str> {
+    let settings = auth.settings();
+    let is_local = settings.bind.parse::<std::net::SocketAddr>().is_ok_and(|address| address.ip().is_loopback());
+    (key.is_some() && is_local && settings.email.smtp_url.is_none() && settings.email.folder.is_none())
+        .then_some("/mails/")
+}
+
+fn router(auth: &Auth, mails: Option<&str>) -> Router {
     let base_path = auth.settings().base_path.trim_end_matches('/');
     let router = match base_path {
         "" => auth.router(),
         base_path => Router::new().nest(base_path, auth.router()).fallback(Auth::not_found),
+    };
+    let router = match mails {
+        Some(path) => Router::new().nest_service(path, auth.development_mails()).fallback_service(router),
+        None => router,
     };
     // The path alone: a client may have put a secret into the query.
     let span = |request: &axum::extract::Request| tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
@@ -72,13 +86,15 @@ fn router(auth: &Auth) -> Router {
 }
 
 /// What the terminal says when the server is ready.
-fn greeting(auth: &Auth, address: String, key: Option<&std::path::Path>) -> String {
+fn greeting(auth: &Auth, address: String, key: Option<&std::path::Path>, mails: Option<&str>) -> String {
     let settings = auth.settings();
     let base = format!("http://{address}{}", settings.base_path.trim_end_matches('/'));
     let mut text = format!("rest-auth {} listens at {base}/\n\n", env!("CARGO_PKG_VERSION"));
-    for (path, methods) in auth.endpoints() {
+    let endpoints = auth.endpoints();
+    let width = endpoints.iter().map(|(path, _)| path.len()).max().unwrap_or_default();
+    for (path, methods) in endpoints {
         // Writing into a String does not fail.
-        let _ = writeln!(text, "    {path:<20} {methods}");
+        let _ = writeln!(text, "    {path:<width$} {methods}");
     }
     let _ = writeln!(text, "\nThe accounts are in {}.", settings.database_url);
     if let Some(key) = key {
@@ -87,6 +103,9 @@ fn greeting(auth: &Auth, address: String, key: Option<&std::path::Path>) -> Stri
             "The secret key, made for development, is in {}; for more than that, set secret_key.",
             key.display()
         );
+    }
+    if let Some(path) = mails {
+        let _ = writeln!(text, "Mails are printed here, and shown at http://{address}{path}");
     }
     let json = "-H 'Content-Type: application/json'";
     let _ = write!(

@@ -99,8 +99,8 @@ impl Methods {
     }
 
     fn find(&self, method: &Method) -> Option<Handler> {
-        let method = if method == Method::HEAD && self.head { &Method::GET } else { method };
-        self.handlers.iter().find_map(|(held, handler)| (held == method).then_some(*handler))
+        let find = |method: &Method| self.handlers.iter().find(|(held, _)| held == method).map(|(_, handler)| *handler);
+        find(method).or_else(|| if method == Method::HEAD && self.head { find(&Method::GET) } else { None })
     }
 
     /// `Allow`, in DRF's order.

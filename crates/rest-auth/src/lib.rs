@@ -64,7 +64,7 @@ pub use expired::Flushed;
 pub use fields::Fields;
 pub use groups::{Group, RequireGroup};
 pub use hooks::{Registered, TokenHolder};
-pub use mail::{EmailOptions, Mail, MailKind, MailRequest};
+pub use mail::{EmailOptions, Mail, MailKind, MailRequest, SendError, TestMailError, send_test_mail};
 pub use passwords::{Algorithm, HasherSetting, ValidatorSetting};
 pub use settings::Settings;
 /// The version of sqlx whose pools and connections are taken and given here.

@@ -7,8 +7,9 @@ use super::{Mail, link};
 use crate::auth::Auth;
 use crate::error::Error;
 use crate::request::Request;
+use crate::settings::Settings;
 use crate::store::User;
-use crate::templates;
+use crate::templates::{self, Templates};
 
 /// What a mail is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,56 +104,66 @@ impl Request {
     /// What the application's own function fails with.
     pub(crate) async fn letter(&self, kind: MailKind, to: &str, user: &User, values: Value) -> Result<Mail, Error> {
         let language = templates::asked_for(&self.auth, &self.head);
-        let site_name = link::site_name(&self.auth, &link::origin(&self.auth, &self.head));
-        self.auth.write(kind, to, user, language, &site_name, values).await
+        let site_name = &link::site_name(self.auth.settings(), &link::origin(&self.auth, &self.head));
+        self.auth.write(&Envelope { kind, to, user, language, site_name }, values).await
     }
 }
 
 impl Auth {
-    /// Writes a mail.
-    pub(crate) async fn write(
-        &self,
-        kind: MailKind,
-        to: &str,
-        user: &User,
-        language: &str,
-        site_name: &str,
-        values: Value,
-    ) -> Result<Mail, Error> {
-        let asked = MailRequest { kind, user: user.clone(), to: to.to_owned(), language: language.to_owned() };
+    /// Writes a mail, after asking the application.
+    pub(crate) async fn write(&self, envelope: &Envelope<'_>, values: Value) -> Result<Mail, Error> {
+        let asked = MailRequest {
+            kind: envelope.kind,
+            user: envelope.user.clone(),
+            to: envelope.to.to_owned(),
+            language: envelope.language.to_owned(),
+        };
         let options = self.hooks().email_options(asked).await?;
-        let settings = &self.settings().email;
-        let person = context! {
-            username => user.username,
-            email => user.email,
-            first_name => user.first_name,
-            last_name => user.last_name,
-        };
-        // What stands further left counts.
-        let values = context! {
-            ..Value::from_serialize(&options.context),
-            ..values,
-            ..context! { site_name, language, user => person, email => to },
-            ..Value::from_serialize(&settings.context),
-        };
-        let template = options.template.as_deref().unwrap_or_else(|| kind.template());
-        let text = |values: &Value| {
-            let ours = || self.templates().render(&format!("mail/{}.txt", kind.template()), language, values);
-            self.templates().render(&format!("mail/{template}.txt"), language, values).or_else(ours)
-        };
-        let text = text(&values).ok_or_else(|| Error::internal("a mail cannot be written"))?;
-        let (subject, text) = text.split_once('\n').unwrap_or((&text, ""));
-        let subject = options.subject.as_deref().unwrap_or(subject);
-        // A header is one line, whatever a user is called.
-        let subject: String =
-            format!("{}{subject}", settings.subject_prefix).chars().filter(|held| !held.is_control()).collect();
-        let values = context! { subject, ..values };
-        Ok(Mail {
-            to: to.to_owned(),
-            from: options.from.unwrap_or_else(|| settings.from.clone()),
-            html: self.templates().render(&format!("mail/{template}.html"), language, &values),
-            text: text.trim_start().to_owned(),
-            subject,
-        })
+        compose(self.settings(), self.templates(), envelope, options, values)
+            .ok_or_else(|| Error::internal("a mail cannot be written"))
     }
+}
+
+/// What a mail is about, whom, and whom it goes to.
+pub(crate) struct Envelope<'a> {
+    pub(crate) kind: MailKind,
+    pub(crate) to: &'a str,
+    pub(crate) user: &'a User,
+    pub(crate) language: &'a str,
+    pub(crate) site_name: &'a str,
+}
+
+/// Fills in the templates; `None` if even the program's own fail.
+pub(super) fn compose(
+    settings: &Settings,
+    templates: &Templates,
+    envelope: &Envelope<'_>,
+    options: EmailOptions,
+    values: Value,
+) -> Option<Mail> {
+    let Envelope { kind, to, user, language, site_name } = *envelope;
+    let person = context! {
+        username => user.username,
+        email => user.email,
+        first_name => user.first_name,
+        last_name => user.last_name,
+    };
+    // What stands first counts.
+    let values = context! {
+        ..Value::from_serialize(&options.context),
+        ..values,
+        ..context! { site_name, language, user => person, email => to },
+        ..Value::from_serialize(&settings.email.context),
+    };
+    let name = options.template.as_deref().unwrap_or_else(|| kind.template());
+    let text = |name: &str| templates.render(&format!("mail/{name}.txt"), language, &values);
+    let text = text(name).or_else(|| text(kind.template()))?;
+    let (first_line, text) = text.split_once('\n').unwrap_or((&text, ""));
+    let subject = options.subject.as_deref().unwrap_or(first_line);
+    // A header is one line, whatever a user is called.
+    let subject: String =
+        format!("{}{subject}", settings.email.subject_prefix).chars().filter(|held| !held.is_control()).collect();
+    let html = templates.render(&format!("mail/{name}.html"), language, &context! { subject, ..values });
+    let from = options.from.unwrap_or_else(|| settings.email.from.clone());
+    Some(Mail { to: to.to_owned(), from, subject, text: text.trim_start().to_owned(), html })
 }

@@ -3,6 +3,7 @@
 use crate::auth::Auth;
 use crate::request::Head;
 use crate::sessions::csrf::is_origin;
+use crate::settings::Settings;
 
 /// What `{origin}` stands for. A request's host is believed only where it is known: who asks for a mail to somebody
 /// else would otherwise choose where its link, with the secret in it, leads.
@@ -23,9 +24,9 @@ pub(crate) fn origin(auth: &Auth, head: &Head) -> String {
 }
 
 /// What the server calls itself in mails and pages: `email.site_name`, or the host of an origin.
-pub(crate) fn site_name(auth: &Auth, origin: &str) -> String {
+pub(crate) fn site_name(settings: &Settings, origin: &str) -> String {
     let host = origin.split_once("://").map_or(origin, |(_, host)| host);
-    auth.settings().email.site_name.clone().unwrap_or_else(|| host.to_owned())
+    settings.email.site_name.clone().unwrap_or_else(|| host.to_owned())
 }
 
 /// Whether the host, with or without a port, is the machine of whoever asks.

@@ -1,5 +1,6 @@
 //! Mails: written into the outbox in the transaction that they tell of, and sent once it is committed.
 
+mod development;
 mod letter;
 pub(crate) mod link;
 mod outbox;
@@ -13,7 +14,9 @@ use std::sync::atomic::AtomicBool;
 use tokio::sync::Notify;
 
 use crate::settings::Settings;
+pub use development::{TestMailError, send_test_mail};
 pub use letter::{EmailOptions, MailKind, MailRequest};
+pub use transport::SendError;
 use transport::Transport;
 pub(crate) use transport::{SmtpMisfit, smtp};
 

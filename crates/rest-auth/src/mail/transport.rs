@@ -95,14 +95,19 @@ pub(super) fn patience(settings: &Email) -> Duration {
 
 /// Why a mail did not leave.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SendError {
+#[non_exhaustive]
+pub enum SendError {
+    /// An address that is none, or a mail that cannot be.
     #[error("it cannot be written as a mail")]
     Unwritable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The server's word; the source has all of it, perhaps with the address.
     #[error("the server does not take it{}", told(.0))]
     Smtp(#[from] lettre::transport::smtp::Error),
+    /// The folder's.
     #[error("the file cannot be written: {0}")]
     File(#[from] std::io::Error),
-    #[error("the server does not answer")]
+    /// It took longer than `email.timeout`.
+    #[error("the server takes too long")]
     Silent(#[from] tokio::time::error::Elapsed),
 }
 
@@ -142,6 +147,14 @@ impl Transport {
     #[cfg(not(any(test, feature = "testing")))]
     pub(super) fn memory() -> Self {
         Self::Console(Arc::default())
+    }
+
+    /// The mails that were printed last, the newest first.
+    pub(super) fn printed(&self) -> Vec<Mail> {
+        match self {
+            Self::Console(last) => last.lock().unwrap_or_else(PoisonError::into_inner).iter().rev().cloned().collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Sends a mail; `number` tells one file from another.

@@ -1,6 +1,7 @@
 //! The server's own pages, for applications that have none: plain HTML, which works without a script.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use minijinja::{Value, context};
 
@@ -19,23 +20,13 @@ impl Request {
     pub(crate) fn page(&self, status: StatusCode, name: &str, values: Value) -> Response {
         let (auth, language) = (&self.auth, templates::asked_for(&self.auth, &self.head));
         let (csrf_cookie, csrf_token) = csrf::cookie_and_token(auth, &self.head);
-        let site_name = link::site_name(auth, &link::origin(auth, &self.head));
+        let site_name = link::site_name(auth.settings(), &link::origin(auth, &self.head));
         let login_url = &auth.settings().frontend.login_url;
         let values = context! { ..values, ..context! { site_name, language, login_url, csrf_token } };
         let Some(text) = auth.templates().render(&format!("pages/{name}.html"), language, &values) else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
-        let mut response = (status, text).into_response();
-        let headers = response.headers_mut();
-        for (name, value) in [
-            (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-            (header::CONTENT_SECURITY_POLICY, POLICY),
-            // Its address holds a secret.
-            (header::CACHE_CONTROL, "no-store"),
-            (header::VARY, "Accept-Language, Cookie"),
-        ] {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
+        let mut response = (status, headers(), text).into_response();
         set_cookie(&mut response, &csrf_cookie);
         response
     }
@@ -60,6 +51,17 @@ impl Request {
     pub(crate) fn path_part(&self, from_end: usize) -> &str {
         self.head.uri.path().trim_end_matches('/').rsplit('/').nth(from_end).unwrap_or_default()
     }
+}
+
+/// The headers of every page.
+pub(crate) fn headers() -> [(HeaderName, &'static str); 4] {
+    [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        // Its address holds a secret.
+        (header::CACHE_CONTROL, "no-store"),
+        (header::VARY, "Accept-Language, Cookie"),
+    ]
 }
 
 /// 302 to somewhere else.

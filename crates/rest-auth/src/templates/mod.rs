@@ -39,6 +39,7 @@ const FILES: &[(&str, &str)] = files![
     "pages/email_confirmed.html",
     "pages/error.html",
     "pages/link_invalid.html",
+    "pages/mails.html",
     "pages/password_reset_complete.html",
     "pages/password_reset_confirm.html",
     "de/mail/email_change.html",
