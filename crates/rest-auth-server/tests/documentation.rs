@@ -33,3 +33,40 @@ fn tokens() {
         assert!(said.contains(line), "{line} is missing in {said}");
     }
 }
+
+#[test]
+fn email_verification_url() {
+    let said = follow(include_str!("../../../docs/guide/email-verification-url.md"));
+    assert!(said.ends_with("{\"detail\":\"ok\"}"), "{said}");
+}
+
+#[test]
+fn password_reset_url() {
+    let said = follow(include_str!("../../../docs/guide/password-reset-url.md"));
+    for line in [
+        r#"{"detail":"Password reset e-mail has been sent."}"#,
+        r#"{"detail":"Password has been reset with the new password."}{"key":""#,
+    ] {
+        assert!(said.contains(line), "{line} is missing in {said}");
+    }
+}
+
+#[test]
+fn require_email_verification() {
+    let said = follow(include_str!("../../../docs/guide/require-email-verification.md"));
+    let lines = [
+        r#"{"detail":"Verification e-mail sent."}"#,
+        r#"{"email":["Please verify your email address before logging in."]}"#,
+        r#"{"detail":"ok"}"#,
+        r#"{"key":""#,
+    ];
+    assert!(said.contains(&lines.concat()), "{said}");
+}
+
+#[test]
+fn mail() {
+    let said = follow(include_str!("../../../docs/mail.md"));
+    assert_eq!(said.matches("The settings of rest-auth.toml can be used.").count(), 3, "{said}");
+    assert!(said.contains(r#"{"detail":"Verification e-mail sent."}{"detail":"ok"}"#), "{said}");
+    assert!(said.contains(r#""email":"jane@example.org""#), "{said}");
+}

@@ -248,6 +248,19 @@ impl Builder {
         self
     }
 
+    /// `frontend.verify_email_url`: the application's page that verifies an address, with `{key}` and perhaps `{origin}`.
+    pub fn verify_email_url(mut self, url: impl Into<String>) -> Self {
+        self.settings.frontend.verify_email_url = Some(url.into());
+        self
+    }
+
+    /// `frontend.password_reset_url`: the application's page that asks for a new password, with `{uid}`, `{token}` and
+    /// perhaps `{origin}`.
+    pub fn password_reset_url(mut self, url: impl Into<String>) -> Self {
+        self.settings.frontend.password_reset_url = Some(url.into());
+        self
+    }
+
     /// Adds a function that is called with every new user, inside the transaction that makes them. If it
     /// fails, there is no user, and the client gets its error.
     pub fn after_registration<F, Fut>(mut self, hook: F) -> Self

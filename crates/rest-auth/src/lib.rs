@@ -77,5 +77,9 @@ pub use users::{NewAccount, Users};
 /// The Rust of the documentation's pages compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/databases.md")]
+#[doc = include_str!("../../../docs/guide/email-verification-url.md")]
+#[doc = include_str!("../../../docs/guide/password-reset-url.md")]
+#[doc = include_str!("../../../docs/guide/require-email-verification.md")]
+#[doc = include_str!("../../../docs/mail.md")]
 #[doc = include_str!("../../../docs/tokens.md")]
 struct Documentation;

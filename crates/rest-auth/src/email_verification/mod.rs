@@ -126,7 +126,7 @@ async fn letter_again(request: &Request, email: &str) -> Result<Mail, Error> {
         let nobody = User::nobody(request.auth.now());
         return Ok(letter(request, MailKind::EmailConfirmation, &nobody, 0, email).await?.to_nobody());
     };
-    letter(request, kind(&request.auth, &address), &user, address.id, email).await
+    letter(request, kind(&request.auth, &address), &user, address.id, &address.email).await
 }
 
 /// An address that is not the user's primary one is to take its place, where that is possible.

@@ -1,7 +1,7 @@
 use serde_json::json;
 
-use super::Mail;
 use super::transport::Transport;
+use super::{EmailOptions, Mail, MailKind, MailRequest};
 use crate::settings::Email;
 use crate::testing::{TestApp, each_database};
 
@@ -82,4 +82,92 @@ async fn registration_asks_to_verify_the_address() {
     assert_eq!(mails[0].to, "jane@example.com");
     let link = "\nhttps://app.example.com/api/auth/registration/account-confirm-email/MQ:";
     assert!(mails[0].text.contains(link), "{}", mails[0].text);
+}
+
+/// Asks for a new password for jane, and gives the mail.
+async fn reset_mail(app: &TestApp, language: &str) -> Mail {
+    app.user("jane", "correct horse").await;
+    let mut client = app.client().header("accept-language", language);
+    assert_eq!(client.post("/password/reset/", json!({ "email": "jane@example.com" })).await.status(), 200);
+    app.mails().await.remove(0)
+}
+
+#[each_database]
+async fn a_mail_has_two_parts_in_the_language_that_is_asked_for() {
+    let app = TestApp::with("[email]\nsite_name = 'Fish & Chips'\nsubject_prefix = '[F&C] '").await;
+    let mail = reset_mail(&app, "de-CH, en;q=0.9").await;
+    assert_eq!(mail.subject, "[F&C] Wählen Sie ein neues Passwort");
+    assert!(mail.text.starts_with("Hallo,\n\njemand, wahrscheinlich Sie, hat bei Fish & Chips"), "{}", mail.text);
+    assert!(mail.text.ends_with("Der Benutzername ist jane, falls auch er vergessen wurde."), "{}", mail.text);
+    let html = mail.html.expect("a part in HTML");
+    for part in
+        ["<html lang=\"de\">", "hat bei Fish &amp; Chips", "<title>[F&amp;C] Wählen Sie", "Neues Passwort wählen</a>"]
+    {
+        assert!(html.contains(part), "{part} is missing in {html}");
+    }
+    let app = TestApp::with("languages = ['en']").await;
+    assert_eq!(reset_mail(&app, "de").await.subject, "Choose a new password");
+}
+
+#[each_database]
+async fn the_application_says_what_should_be_otherwise() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("mail")).expect("a folder");
+    let text = "passed over\n\n{{ user.username }} has the plan {{ plan }}. Write to {{ support }}: {{ url }}";
+    std::fs::write(folder.path().join("mail/welcome.txt"), text).expect("a file");
+    let settings =
+        format!("[templates]\nfolder = '{}'\n[email]\ncontext = {{ support = 'us' }}", folder.path().display());
+    let settings = crate::Settings::from_toml(&settings).expect("settings").settings;
+    let app = TestApp::built(settings, |builder| {
+        builder.password_reset_url("https://app.example.com/{uid}/{token}").email_options(async |mail: MailRequest| {
+            assert_eq!((mail.kind, mail.language.as_str()), (MailKind::PasswordReset, "en"));
+            let options = EmailOptions::new().template("welcome").context("plan", "free");
+            Ok(options.from("Security <security@example.com>").subject(format!("For {}\r\nBcc: x", mail.to)))
+        })
+    })
+    .await;
+    let mail = reset_mail(&app, "").await;
+    assert_eq!(mail.from, "Security <security@example.com>");
+    assert_eq!(mail.subject, "For jane@example.comBcc: x");
+    assert!(mail.text.starts_with("jane has the plan free. Write to us: https://app.example.com/1/"), "{}", mail.text);
+    assert_eq!(mail.html, None);
+}
+
+#[tokio::test]
+async fn in_development_a_page_shows_the_last_mails() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite://{}", folder.path().join("accounts.db").display());
+    let auth =
+        crate::Auth::builder().secret_key("for a test").database_url(&url).migrate().build().await.expect("accounts");
+    let mut tx = auth.store().begin().await.expect("a transaction");
+    auth.enqueue(&mut tx, &Mail { subject: "<b>Fish</b>".to_owned(), ..mail() }).await.expect("a mail");
+    tx.commit().await.expect("a mail");
+    auth.deliver_mails().await.expect("mails");
+    let mut client = TestApp::new().await.client_of(auth.development_mails());
+    let page = client.get("/").await;
+    assert!(page.text().contains("&lt;b&gt;Fish&lt;&#x2f;b&gt;"), "{}", page.text());
+    assert!(page.text().contains("href=\"https:&#x2f;&#x2f;app.example.com&#x2f;new&#x2f;secret\""), "{}", page.text());
+    assert_eq!(page.header("referrer-policy"), "no-referrer");
+}
+
+#[test]
+fn what_cannot_work_is_refused_with_a_hint() {
+    let refused = |toml: &str| crate::Settings::from_toml(toml).expect_err("a misfit").to_string();
+    for (toml, problem) in [
+        ("languages = ['en', 'fr']", "languages: there are no templates for \"fr\""),
+        ("language_code = 'fr'", "language_code: \"fr\" is not one of languages"),
+        ("[templates]\nfolder = '/nowhere'", "templates.folder: /nowhere cannot be read"),
+        ("[email]\nfrom = ''", "email.from: \"\" is no address"),
+        ("[email]\nsmtp_url = 'mail.example.com'", "email.smtp_url: it is no URL of a mail server"),
+        (
+            "[email]\nsmtp_url = 'smtps://mail.example.com'\nca_file = '/nowhere'",
+            "email.ca_file: /nowhere cannot be read",
+        ),
+        ("[email]\nmax_connections = 0", "email.max_connections: nothing would ever be sent"),
+        ("[email]\ntimeout = 0", "email.timeout: no server is that fast"),
+        ("[frontend]\nverify_email_url = 'https://app.example.com/'", "frontend.verify_email_url: {key} is missing"),
+        ("[frontend]\npassword_reset_url = '{origin}/{uid}'", "frontend.password_reset_url: {token} is missing"),
+    ] {
+        assert!(refused(toml).contains(problem), "{problem:?} is not in {}", refused(toml));
+    }
 }
