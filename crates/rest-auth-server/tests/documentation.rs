@@ -56,11 +56,12 @@ fn require_email_verification() {
     let said = follow(include_str!("../../../docs/guide/require-email-verification.md"));
     let lines = [
         r#"{"detail":"Verification e-mail sent."}"#,
-        r#"{"email":["Please verify your email address before logging in."]}"#,
+        r#"{"non_field_errors":["E-mail is not verified."]}"#,
         r#"{"detail":"ok"}"#,
         r#"{"key":""#,
     ];
     assert!(said.contains(&lines.concat()), "{said}");
+    assert!(said.ends_with(r#"{"email":["Please verify your email address before logging in."]}"#), "{said}");
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn global(name: &str, value: &Value, known: &Known) -> Fate {
         _ => {
             match (known.global(name), SECTIONS.iter().find_map(|(p, section)| Some((section, name.strip_prefix(p)?))))
             {
-                (Some(path), _) if path != "authentication" => path.to_owned(),
+                (Some(path), _) if !["authentication", "languages", "language_code"].contains(&path) => path.to_owned(),
                 (_, Some((section, rest))) => known.path(section, rest, name),
                 _ if reasons::is_djangos_default(name, value) => {
                     return Fate::NoPlace(reasons::no_place(name).text.to_owned());

@@ -35,7 +35,12 @@ const REASONS: &[(&str, bool, &[&str])] = &[
         false,
         &["SECURE_*", "X_FRAME_OPTIONS", "APPEND_SLASH", "PREPEND_WWW", "DISALLOWED_USER_AGENTS", "IGNORABLE_404_URLS"],
     ),
-    ("mails have templates of their own, and there are no pages", false, &["TEMPLATES", "FORM_RENDERER", "FORMS_*"]),
+    (
+        "mails and pages have templates of their own: templates.folder",
+        false,
+        &["TEMPLATES", "FORM_RENDERER", "FORMS_*"],
+    ),
+    ("languages and language_code say which mails and pages there are", true, &["LANGUAGES", "LANGUAGE_CODE"]),
     (
         "the project's pages stay with Django",
         false,

@@ -19,7 +19,7 @@ section! {
         pub from: String = "webmaster@localhost".to_owned(),
         /// What stands in front of every subject. (ACCOUNT_EMAIL_SUBJECT_PREFIX)
         pub subject_prefix: String = String::new(),
-        /// What mails and pages call the site; without it, the host that their links lead to. (SITE_NAME)
+        /// What mails and pages call the site; without it, the host that their links lead to.
         pub site_name: Option<String> = None,
         /// Values for the templates of mails, beside those that they have: { support = "help@example.com" }.
         pub context: BTreeMap<String, String> = BTreeMap::new(),

@@ -15,7 +15,7 @@ section! {
         /// The page that verifies an address, with {key}; without it,
         /// a page of the server's own, {origin}/api/auth/registration/account-confirm-email/{key}/, with base_path.
         pub verify_email_url: Option<String> = None,
-        /// Where the server's own pages send whoever is done with them to log in. (LOGIN_URL)
+        /// Where the server's own pages send whoever is done with them to log in.
         pub login_url: Option<String> = None,
     }
 }

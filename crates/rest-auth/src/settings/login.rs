@@ -7,7 +7,8 @@ use super::section::section;
 section! {
     /// Rules at login beyond a right password.
     pub struct Login {
-        /// Refuses a user without any verified address, with this error: { field = "message" }.
+        /// Refuses a user without any verified address, with this error: { field = "message" }. Where
+        /// account.email_verification is "mandatory", its own error comes first.
         pub unverified_email_error: Option<BTreeMap<String, String>> = None,
     }
 }

@@ -128,10 +128,10 @@ section! {
         pub cors_allow_all_origins: bool = false,
         /// Whether they may send cookies. (CORS_ALLOW_CREDENTIALS)
         pub cors_allow_credentials: bool = false,
-        /// The language of mails and pages for whoever asks for none of those below. (LANGUAGE_CODE)
+        /// The language of mails and pages for whoever asks for none of those below.
         pub language_code: String = "en".to_owned(),
         /// The languages of mails and pages, of which the header Accept-Language chooses. There are templates for "en" and
-        /// "de"; another needs files of its own in templates.folder. (LANGUAGES)
+        /// "de"; another needs files of its own in templates.folder.
         pub languages: Vec<String> = vec!["en".to_owned(), "de".to_owned()],
         /// Claims of the application's own in every token: { groups = "user.groups" }. A value is user.pk, user.username,
         /// user.email, user.first_name, user.last_name, user.is_active, user.is_staff, user.is_superuser or
