@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use lettre::message::header::ContentType;
@@ -29,7 +29,7 @@ pub(super) enum Transport {
     },
     Folder(PathBuf),
     /// Prints the mail, and keeps the last ones to be looked at.
-    Console(Arc<Mutex<VecDeque<Mail>>>),
+    Console(Mutex<VecDeque<Mail>>),
     /// A test's.
     #[cfg(any(test, feature = "testing"))]
     Memory(Mutex<Vec<Mail>>),
@@ -135,7 +135,7 @@ impl Transport {
         match (smtp(settings).ok().flatten(), &settings.folder) {
             (Some(server), _) => Self::Smtp { server, patience: patience(settings) },
             (None, Some(folder)) => Self::Folder(folder.clone()),
-            (None, None) => Self::Console(Arc::default()),
+            (None, None) => Self::Console(Mutex::default()),
         }
     }
 
@@ -146,7 +146,7 @@ impl Transport {
 
     #[cfg(not(any(test, feature = "testing")))]
     pub(super) fn memory() -> Self {
-        Self::Console(Arc::default())
+        Self::Console(Mutex::default())
     }
 
     /// The mails that were printed last, the newest first.
