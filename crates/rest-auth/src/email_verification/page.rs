@@ -29,7 +29,7 @@ async fn show(request: &mut Request) -> Result<Response, Error> {
     if request.auth.settings().account.confirm_email_on_get && request.head.method == Method::GET {
         return done(request).await;
     }
-    let id = key::address_id(&request.auth, request.path_part(0)).ok_or(Error::NotFound)?;
+    let id = key::address_id(&request.auth, &request.path_part(0)).ok_or(Error::NotFound)?;
     let mut db = request.auth.store().connection().await?;
     let address = db.email_address(id).await?.filter(|address| !address.verified).ok_or(Error::NotFound)?;
     let user = db.user_by_id(address.user_id).await?.ok_or(Error::NotFound)?;
@@ -43,7 +43,7 @@ async fn confirm(request: &mut Request) -> Result<Response, Error> {
 }
 
 async fn done(request: &Request) -> Result<Response, Error> {
-    let address = verified(request, request.path_part(0)).await?;
+    let address = verified(request, &request.path_part(0)).await?;
     let account = &request.auth.settings().account;
     let url = match &request.user {
         Some(_) => &account.email_confirmation_authenticated_redirect_url,

@@ -1,7 +1,7 @@
 //! Mails without a mail server: a page that shows the last ones, and one that tries a server out.
 
 use axum::Router;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use minijinja::{Value, context};
@@ -10,6 +10,7 @@ use super::letter::{Envelope, compose};
 use super::transport::{SendError, Transport};
 use super::{EmailOptions, Mail, MailKind, link};
 use crate::auth::Auth;
+use crate::error::Error;
 use crate::pages;
 use crate::settings::{Settings, SettingsError};
 use crate::store::User;
@@ -61,11 +62,16 @@ impl Auth {
     /// whoever sees the page can be anybody.
     pub fn development_mails(&self) -> Router {
         let auth = self.clone();
-        Router::new().route("/", get(async move || show(&auth)))
+        Router::new().route("/", get(async move |headers: HeaderMap| show(&auth, &headers)))
     }
 }
 
-fn show(auth: &Auth) -> Response {
+fn show(auth: &Auth, headers: &HeaderMap) -> Response {
+    // A page of another site whose name was made to lead here is not shown them.
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if !link::is_this_machine(host) {
+        return Error::NotFound.into_response(None);
+    }
     let mails: Vec<Value> = auth
         .printed_mails()
         .into_iter()

@@ -30,7 +30,7 @@ pub(crate) fn site_name(settings: &Settings, origin: &str) -> String {
 }
 
 /// Whether the host, with or without a port, is the machine of whoever asks.
-fn is_this_machine(host: &str) -> bool {
+pub(super) fn is_this_machine(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,

@@ -19,6 +19,9 @@ const GIVE_UP: Duration = Duration::days(3);
 /// How long nobody looks for mails that another server left behind, at most.
 const INTERVAL: Duration = Duration::seconds(30);
 
+/// How long a database that does not answer is left alone.
+const AFTER_FAILURE: Duration = Duration::seconds(5);
+
 /// How many mails are looked up at once.
 const AT_ONCE: u64 = 20;
 
@@ -51,7 +54,7 @@ impl Auth {
             while let Some(auth) = weak.upgrade() {
                 let pause = auth.deliver_mails().await.unwrap_or_else(|error| {
                     tracing::warn!(%error, "the outbox cannot be read");
-                    INTERVAL
+                    AFTER_FAILURE
                 });
                 drop(auth);
                 // Either way it is time to look.

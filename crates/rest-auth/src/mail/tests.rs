@@ -144,7 +144,8 @@ async fn in_development_a_page_shows_the_last_mails() {
     tx.commit().await.expect("a mail");
     auth.deliver_mails().await.expect("mails");
     let mut client = TestApp::new().await.client_of(auth.development_mails());
-    let page = client.get("/").await;
+    assert_eq!(client.get("/").await.status(), 404, "by another name than this machine's");
+    let page = client.header("host", "localhost:8000").get("/").await;
     assert!(page.text().contains("&lt;b&gt;Fish&lt;&#x2f;b&gt;"), "{}", page.text());
     assert!(page.text().contains("href=\"https:&#x2f;&#x2f;app.example.com&#x2f;new&#x2f;secret\""), "{}", page.text());
     assert_eq!(page.header("referrer-policy"), "no-referrer");

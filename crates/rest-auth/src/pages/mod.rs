@@ -1,9 +1,12 @@
 //! The server's own pages, for applications that have none: plain HTML, which works without a script.
 
+use std::borrow::Cow;
+
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use minijinja::{Value, context};
+use percent_encoding::percent_decode_str;
 
 use crate::error::Error;
 use crate::mail::link;
@@ -48,8 +51,10 @@ impl Request {
     }
 
     /// A part of the path, counted from its end, where the last is 0.
-    pub(crate) fn path_part(&self, from_end: usize) -> &str {
-        self.head.uri.path().trim_end_matches('/').rsplit('/').nth(from_end).unwrap_or_default()
+    pub(crate) fn path_part(&self, from_end: usize) -> Cow<'_, str> {
+        let part = self.head.uri.path().trim_end_matches('/').rsplit('/').nth(from_end).unwrap_or_default();
+        // Some programs that show mails write a colon as %3A.
+        percent_decode_str(part).decode_utf8_lossy()
     }
 }
 

@@ -41,7 +41,7 @@ async fn confirm(request: &mut Request) -> Result<Response, Error> {
 /// 404 if it is no longer good.
 async fn user_of_link(request: &Request) -> Result<User, Error> {
     let (uid, token) = (request.path_part(1), request.path_part(0));
-    holder(&request.auth, uid, token).await.map_err(|error| match error {
+    holder(&request.auth, &uid, &token).await.map_err(|error| match error {
         Error::Invalid(_) => Error::NotFound,
         error => error,
     })
@@ -52,8 +52,8 @@ async fn take(request: &Request) -> Result<(), Error> {
     let fields: Vec<_> =
         Confirmation::fields().into_iter().filter(|field| !["uid", "token"].contains(&field.name())).collect();
     let mut form = Form::read(&fields, request.data().await?, false)?;
-    form.set("uid", request.path_part(1).to_owned());
-    form.set("token", request.path_part(0).to_owned());
+    form.set("uid", request.path_part(1).into_owned());
+    form.set("token", request.path_part(0).into_owned());
     set_password(&request.auth, &form.finish()?.into()?).await
 }
 
