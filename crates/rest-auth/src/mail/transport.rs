@@ -1,6 +1,7 @@
 //! The ways that a mail can leave.
 
 use std::collections::VecDeque;
+use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -111,10 +112,18 @@ fn told(error: &lettre::transport::smtp::Error) -> String {
     match error.status() {
         Some(code) => format!(": it answers {code}"),
         None if error.is_timeout() => ": it takes too long".to_owned(),
-        None if error.is_tls() => ": its certificate or its encryption is not good".to_owned(),
+        None if error.is_tls() || failed_at_tls(error) => ": its certificate or its encryption is not good".to_owned(),
         None if error.is_client() => ": it does not offer the encryption or the login that are asked for".to_owned(),
         None => ": it cannot be reached, or breaks off".to_owned(),
     }
+}
+
+/// Whether TLS broke off what lettre takes for a connection that failed.
+fn failed_at_tls(error: &lettre::transport::smtp::Error) -> bool {
+    let mut causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::InvalidData)
+    })
 }
 
 impl SendError {
