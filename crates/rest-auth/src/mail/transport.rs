@@ -120,7 +120,7 @@ fn told(error: &lettre::transport::smtp::Error) -> String {
 
 /// Whether TLS broke off what lettre takes for a connection that failed.
 fn failed_at_tls(error: &lettre::transport::smtp::Error) -> bool {
-    let mut causes = std::iter::successors(error.source(), |cause| cause.source());
+    let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
     causes.any(|cause| {
         cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::InvalidData)
     })
