@@ -3,6 +3,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::Once;
 
 use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -26,7 +27,11 @@ impl Driver {
     fn start() -> Option<Self> {
         let started = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
         let Ok(mut child) = started else {
-            let _ = writeln!(std::io::stderr(), "left out, because chromedriver is not installed: mail in a browser");
+            static SAID: Once = Once::new();
+            SAID.call_once(|| {
+                let _ =
+                    writeln!(std::io::stderr(), "left out, because chromedriver is not installed: mail in a browser");
+            });
             return None;
         };
         let mut lines = BufReader::new(child.stdout.take().expect("an output")).lines().map_while(Result::ok);
@@ -79,7 +84,10 @@ where
         // A test that fails ends its browser, too.
         let visited = tokio::spawn(visit(client.clone())).await;
         client.close().await.expect("an end");
-        visited.unwrap_or_else(|failed| std::panic::resume_unwind(failed.into_panic())).expect("a visit");
+        match visited {
+            Ok(visited) => visited.expect("a visit"),
+            Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+        }
     });
 }
 

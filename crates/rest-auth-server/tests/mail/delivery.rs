@@ -89,7 +89,7 @@ fn lines_that_mean_something_to_mail_servers_arrive_too() {
 
 /// With these settings a mail cannot be sent; it waits, the log gives nothing away, and it arrives once the settings
 /// are such that it can.
-fn what_cannot_be_sent_waits(settings: impl Fn(&Database) -> String, reason: &str) {
+fn what_cannot_be_sent_waits(settings: impl Fn(&Database) -> String, reasons: &[&str]) {
     let database = Database::sqlite();
     let server = Server::start(&database, &settings(&database));
     server.register("jane");
@@ -99,7 +99,7 @@ fn what_cannot_be_sent_waits(settings: impl Fn(&Database) -> String, reason: &st
     let key = text.split("account-confirm-email/").nth(1).and_then(|rest| rest.split('/').next()).expect("a key");
     let log = server.kill();
     let lines: Vec<&str> = log.lines().filter(|line| line.contains("WARN") && line.contains("a mail could")).collect();
-    assert!(lines[0].contains(reason), "{lines:?}");
+    assert!(reasons.iter().any(|reason| lines[0].contains(reason)), "{lines:?}");
     for secret in ["jane", "example.com", key, LOGIN.1, &encoded(LOGIN.1), "staple"] {
         assert!(!log.contains(secret), "{secret} is in the log: {log}");
     }
@@ -117,7 +117,8 @@ fn a_wrong_password_loses_no_mail() {
     let smtp = SmtpServer::start(options);
     let settings =
         |database: &Database| smtp.settings(database.folder()).replace(&smtp.url(), &smtp.url_with("another pass"));
-    what_cannot_be_sent_waits(settings, "it answers 535");
+    what_cannot_be_sent_waits(settings, &["it answers 535"]);
+    assert_eq!(smtp.logins(), 1);
     assert_eq!(smtp.recipients(), [""; 0]);
 }
 
@@ -126,7 +127,8 @@ fn a_certificate_that_nobody_trusts_loses_no_mail_and_gets_no_password() {
     for encryption in [Encryption::OnDemand, Encryption::FromTheStart] {
         let smtp = SmtpServer::start(Options { encryption, mechanisms: Some("PLAIN"), ..Options::default() });
         let settings = |_: &Database| format!("[email]\nsmtp_url = '{}'", smtp.url());
-        what_cannot_be_sent_waits(settings, "its certificate or its encryption is not good");
+        what_cannot_be_sent_waits(settings, &["its certificate or its encryption is not good"]);
+        assert_eq!(smtp.logins(), 0);
         assert_eq!(smtp.recipients(), [""; 0]);
     }
 }
@@ -135,26 +137,26 @@ fn a_certificate_that_nobody_trusts_loses_no_mail_and_gets_no_password() {
 fn a_server_that_lacks_the_encryption_gets_nothing() {
     let smtp = SmtpServer::start(Options::default());
     let settings = |_: &Database| format!("[email]\nsmtp_url = '{}?tls=required'", smtp.url());
-    what_cannot_be_sent_waits(settings, "it does not offer the encryption");
+    what_cannot_be_sent_waits(settings, &["it does not offer the encryption"]);
     assert_eq!(smtp.recipients(), [""; 0]);
 }
 
 #[test]
 fn a_recipient_that_is_refused_is_tried_again() {
     let smtp = SmtpServer::start(Options { conduct: Conduct::RefusesRecipients, ..Options::default() });
-    what_cannot_be_sent_waits(|database| smtp.settings(database.folder()), "it answers 550");
+    what_cannot_be_sent_waits(|database| smtp.settings(database.folder()), &["it answers 550"]);
 }
 
 #[test]
 fn a_server_that_is_away_loses_no_mail() {
     let away = free_address();
     let settings = |_: &Database| format!("[email]\nsmtp_url = 'smtp://{away}'");
-    what_cannot_be_sent_waits(settings, "it cannot be reached");
+    what_cannot_be_sent_waits(settings, &["it cannot be reached"]);
 }
 
 #[test]
 fn a_server_that_says_nothing_loses_no_mail() {
     let smtp = SmtpServer::start(Options { conduct: Conduct::SaysNothing, ..Options::default() });
     let settings = |database: &Database| format!("{}timeout = '1s'", smtp.settings(database.folder()));
-    what_cannot_be_sent_waits(settings, "the server does not answer");
+    what_cannot_be_sent_waits(settings, &["the server does not answer", "it takes too long"]);
 }

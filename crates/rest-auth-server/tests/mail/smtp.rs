@@ -81,6 +81,8 @@ impl Received {
 #[derive(Default)]
 pub struct Seen {
     pub connections: usize,
+    /// How often somebody tried to log in.
+    logins: usize,
     pub mails: Vec<Received>,
 }
 
@@ -158,11 +160,17 @@ impl SmtpServer {
         self.wait_until(&format!("{count} mails"), enough)
     }
 
+    /// How often somebody tried to log in so far.
+    pub fn logins(&self) -> usize {
+        self.wait_until("", |seen| Some(seen.logins))
+    }
+
     /// The recipients of the mails that came so far, in alphabetical order.
     pub fn recipients(&self) -> Vec<String> {
-        let mut recipients = self.wait_until("", |seen| Some(seen.mails.clone()));
-        recipients.sort_by(|a, b| a.recipient.cmp(&b.recipient));
-        recipients.into_iter().map(|mail| mail.recipient).collect()
+        let mails = self.mails(0);
+        let mut recipients: Vec<String> = mails.into_iter().map(|mail| mail.recipient).collect();
+        recipients.sort();
+        recipients
     }
 }
 
@@ -265,6 +273,7 @@ impl Shared {
                     wire = Wire::encrypted(bare.try_clone()?, &self.tls)?;
                 }
                 "AUTH" => {
+                    self.tell(|seen| seen.logins += 1);
                     let login = match *words.get(1).unwrap_or(&"") {
                         "PLAIN" => decoded(words.get(2).unwrap_or(&"")).trim_start_matches('\0').to_owned(),
                         _ => format!("{}\0{}", wire.ask("Username:")?, wire.ask("Password:")?),
