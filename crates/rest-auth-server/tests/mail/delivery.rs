@@ -87,6 +87,27 @@ fn lines_that_mean_something_to_mail_servers_arrive_too() {
     assert_eq!(mail.text().trim_end(), text.trim_start_matches("Hello\n\n"));
 }
 
+#[test]
+fn addresses_out_of_the_ordinary_get_their_mails() {
+    let (database, smtp) = (Database::sqlite(), SmtpServer::start(Options::default()));
+    let server = Server::start(&database, &smtp.settings(database.folder()));
+    let addresses = [
+        // What is taken, and what a mail server is told.
+        (r#""jane..doe"@example.com"#, r#""jane..doe"@example.com"#),
+        ("jane@[127.0.0.1]", "jane@[127.0.0.1]"),
+        ("jane@localhost", "jane@localhost"),
+        ("jane@müller.example", "jane@xn--mller-kva.example"),
+        ("o'brien+{tag}@example.com", "o'brien+{tag}@example.com"),
+    ];
+    for (number, (taken, _)) in addresses.iter().enumerate() {
+        let mut form = registration(&format!("jane{number}"));
+        form["email"] = (*taken).into();
+        assert_eq!(server.post("registration/", &form).0, 201, "{taken}");
+    }
+    all_sent(&database);
+    assert_eq!(smtp.recipients(), addresses.map(|(_, told)| told), "{}", server.log());
+}
+
 /// With these settings a mail cannot be sent; it waits, the log gives nothing away, and it arrives once the settings
 /// are such that it can.
 fn what_cannot_be_sent_waits(settings: impl Fn(&Database) -> String, reasons: &[&str]) {
