@@ -53,6 +53,17 @@ async fn of_two_servers_one_sends() {
 }
 
 #[each_database]
+async fn many_mails_at_once_do_not_stand_in_each_others_way() {
+    let app = TestApp::new().await;
+    let mut tx = app.auth().store().begin().await.expect("a transaction");
+    for _ in 0..200 {
+        app.auth().enqueue(&mut tx, &mail()).await.expect("a mail");
+    }
+    tx.commit().await.expect("mails");
+    assert_eq!(app.mails().await.len(), 200);
+}
+
+#[each_database]
 async fn a_mail_is_of_the_transaction_that_it_tells_of() {
     let app = TestApp::new().await;
     let mut tx = app.auth().store().begin().await.expect("a transaction");
