@@ -8,9 +8,9 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 use ureq::Agent;
-use url::Url;
 
 use crate::output;
+use crate::support::database::Database;
 use crate::support::{Running, free_address, page};
 
 const SECRET_KEY: &str = "a-key-for-tests-only-0123456789-abcdefghijklmnopqrstuvw";
@@ -36,50 +36,25 @@ fn python() -> Option<&'static Path> {
         .as_deref()
 }
 
-/// Where the servers are on which databases can be made; SQLite needs none.
-const SERVERS: [Option<&str>; 3] = [None, Some("REST_AUTH_TEST_POSTGRES"), Some("REST_AUTH_TEST_MYSQL")];
-
 pub struct Site {
     python: &'static Path,
-    /// The database's own.
-    url: String,
-    /// The server's, and the name of the database there.
-    server: Option<(String, String)>,
-    folder: tempfile::TempDir,
+    database: Database,
 }
 
 impl Site {
-    /// A fresh database of each kind that is reachable. What is left out is said, past the test runner, which
-    /// keeps what a test prints to itself.
+    /// A fresh database of each kind that is reachable.
     pub fn each(name: &str) -> Vec<Self> {
         let Some(python) = python() else {
             let _ = writeln!(std::io::stderr(), "left out, because Django cannot be installed: the tests beside it");
             return Vec::new();
         };
-        SERVERS.into_iter().filter_map(|server| Self::new(python, server, name)).collect()
-    }
-
-    fn new(python: &'static Path, server: Option<&str>, name: &str) -> Option<Self> {
-        let folder = tempfile::tempdir().expect("a folder");
-        let Some(variable) = server else {
-            let url = format!("sqlite://{}", folder.path().join("db.sqlite3").display());
-            return Some(Self { python, url, server: None, folder });
-        };
-        let Ok(server) = std::env::var(variable) else {
-            let _ = writeln!(std::io::stderr(), "left out, because {variable} is not set: {name} beside Django");
-            return None;
-        };
-        let name = format!("rest_auth_django_{name}_{}", std::process::id());
-        query(&server, &format!("DROP DATABASE IF EXISTS {name}"));
-        query(&server, &format!("CREATE DATABASE {name}"));
-        let mut url = Url::parse(&server).expect("a URL");
-        url.set_path(&name);
-        Some(Self { python, url: url.into(), server: Some((server, name)), folder })
+        let databases = Database::each(&format!("{name} beside Django"));
+        databases.into_iter().map(|database| Self { python, database }).collect()
     }
 
     /// Every column, constraint and index of the database, one a line.
     pub fn schema(&self) -> String {
-        let sql = match self.url.split(':').next() {
+        let sql = match self.database.url.split(':').next() {
             Some("sqlite") => "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name",
             Some("mysql") => {
                 "SELECT CAST(CONCAT_WS(' ', table_name, column_name, column_type, is_nullable, collation_name) AS CHAR) \
@@ -97,7 +72,7 @@ impl Site {
                  UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY line"
             }
         };
-        query(&self.url, sql).join("\n")
+        self.database.query(sql).join("\n")
     }
 
     fn django_command(&self) -> Command {
@@ -107,7 +82,7 @@ impl Site {
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/beside_django/django"))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("SECRET_KEY", SECRET_KEY)
-            .env("DATABASE_URL", &self.url);
+            .env("DATABASE_URL", &self.database.url);
         command
     }
 
@@ -120,7 +95,7 @@ impl Site {
         command
             .current_dir(env!("CARGO_TARGET_TMPDIR"))
             .env("REST_AUTH__SECRET_KEY", SECRET_KEY)
-            .env("REST_AUTH__DATABASE_URL", &self.url)
+            .env("REST_AUTH__DATABASE_URL", &self.database.url)
             .env("REST_AUTH__ACCOUNT__EMAIL_VERIFICATION", "none");
         command
     }
@@ -132,13 +107,16 @@ impl Site {
     /// A shell that runs a page of the documentation in a copy of the project's folder.
     pub fn follow(&self, page: &str) -> Command {
         let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/beside_django/django");
-        let copy = self.folder.path().join("project");
+        let copy = self.database.folder().join("project");
         std::fs::create_dir(&copy).expect("a folder");
         for file in std::fs::read_dir(project).expect("the project").flatten() {
             std::fs::copy(file.path(), copy.join(file.file_name())).expect("a copy");
         }
         let mut command = page::shell(page, &copy, &free_address(), self.python.parent());
-        command.env("PYTHONDONTWRITEBYTECODE", "1").env("SECRET_KEY", SECRET_KEY).env("DATABASE_URL", &self.url);
+        command
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("SECRET_KEY", SECRET_KEY)
+            .env("DATABASE_URL", &self.database.url);
         command
     }
 
@@ -157,37 +135,6 @@ impl Site {
             command
         })
     }
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        if let Some((server, name)) = &self.server {
-            let force = if server.starts_with("postgres") { " WITH (FORCE)" } else { "" };
-            query(server, &format!("DROP DATABASE IF EXISTS {name}{force}"));
-        }
-    }
-}
-
-/// The first column of what a statement gives.
-fn query(url: &str, sql: &str) -> Vec<String> {
-    let sql = sqlx::AssertSqlSafe(sql.to_owned());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        match url.split(':').next() {
-            Some("sqlite") => {
-                let pool = sqlx::SqlitePool::connect(url).await.expect("SQLite");
-                sqlx::query_scalar(sql).fetch_all(&pool).await.expect("rows")
-            }
-            Some("mysql") => {
-                let pool = sqlx::MySqlPool::connect(url).await.expect("MySQL");
-                sqlx::query_scalar(sql).fetch_all(&pool).await.expect("rows")
-            }
-            _ => {
-                let pool = sqlx::PgPool::connect(url).await.expect("PostgreSQL");
-                sqlx::query_scalar(sql).fetch_all(&pool).await.expect("rows")
-            }
-        }
-    })
 }
 
 /// A server that runs until it is dropped.

@@ -1,6 +1,7 @@
 //! What the tests of the binary share. Each uses its part of it.
 #![allow(dead_code)]
 
+pub mod database;
 pub mod page;
 
 use std::io::Write;

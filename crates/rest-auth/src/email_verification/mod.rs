@@ -124,7 +124,7 @@ async fn letter_again(request: &Request, email: &str) -> Result<Mail, Error> {
     drop(db);
     let (Some(address), Some(user)) = (address, user) else {
         let nobody = User::nobody(request.auth.now());
-        return Ok(letter(request, MailKind::EmailConfirmation, &nobody, 0, email).await?.to_nobody());
+        return Ok(letter(request, MailKind::EmailConfirmation, &nobody, 0, email).await?.for_nobody());
     };
     letter(request, kind(&request.auth, &address), &user, address.id, &address.email).await
 }

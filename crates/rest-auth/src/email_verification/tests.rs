@@ -35,6 +35,22 @@ const NOT_FOUND: &str = r#"404 {"detail":"Not found."}"#;
 const MANDATORY: &str = "[account]\nemail_verification = 'mandatory'";
 
 #[each_database]
+async fn the_work_of_another_mail_is_the_same_whoever_has_the_address() {
+    let app = app("").await;
+    app.user("mary", "battery staple").await;
+    app.sql("UPDATE account_emailaddress SET verified = true WHERE email = 'mary@example.com'").await;
+    let mut work = Vec::new();
+    for email in ["jane@example.com", "mary@example.com", "nobody@example.com"] {
+        app.statements();
+        assert_eq!(resend(&app, json!({ "email": email })).await, OK);
+        work.push(app.statements());
+    }
+    assert_eq!(work[0], work[1]);
+    assert_eq!(work[0], work[2]);
+    assert!(work[0].iter().any(|sql| sql.starts_with("INSERT INTO")), "{work:?}");
+}
+
+#[each_database]
 async fn the_key_verifies_once_and_lets_in() {
     let app = app(MANDATORY).await;
     let login = json!({ "username": "jane", "password": "battery staple" });

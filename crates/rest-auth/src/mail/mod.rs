@@ -44,7 +44,7 @@ impl std::fmt::Debug for Mail {
 
 impl Mail {
     /// The same for nobody: it waits like any other, and is then thrown away.
-    pub(crate) fn to_nobody(mut self) -> Self {
+    pub(crate) fn for_nobody(mut self) -> Self {
         self.to.clear();
         self
     }

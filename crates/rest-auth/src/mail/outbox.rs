@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use futures_util::{FutureExt, StreamExt, TryStreamExt};
+use futures_util::{FutureExt, StreamExt};
 use time::Duration;
 
 use super::Mail;
@@ -81,7 +81,9 @@ impl Auth {
             }
             let each: Vec<_> = due.iter().map(|waiting| self.deliver(waiting).boxed()).collect();
             let at_a_time = self.settings().email.max_connections;
-            futures_util::stream::iter(each).buffer_unordered(at_a_time).try_collect::<()>().await?;
+            // The failure of one must not break off the others, which may be sent already and not removed yet.
+            let ended: Vec<_> = futures_util::stream::iter(each).buffer_unordered(at_a_time).collect().await;
+            ended.into_iter().collect::<Result<(), _>>()?;
         }
     }
 
@@ -89,7 +91,7 @@ impl Auth {
     async fn deliver(&self, waiting: &WaitingMail) -> Result<(), StoreError> {
         let now = self.now();
         let mut tx = self.store().begin().await?;
-        let is_ours = tx.claim_mail(waiting, now, now + self.claim()).await?;
+        let is_ours = tx.claim_mail(waiting, now + self.claim()).await?;
         tx.commit().await?;
         if !is_ours {
             return Ok(());

@@ -42,14 +42,25 @@ async fn of_two_servers_one_sends() {
     let due = app.auth().store().connection().await.expect("a connection").due_mails(now, 5).await.expect("mails");
     let mut tx = app.auth().store().begin().await.expect("a transaction");
     let later = now + time::Duration::minutes(1);
-    assert!(tx.claim_mail(&due[0], now, later).await.expect("an answer"));
-    assert!(!tx.claim_mail(&due[0], now, later).await.expect("an answer"));
+    assert!(tx.claim_mail(&due[0], later).await.expect("an answer"));
+    assert!(!tx.claim_mail(&due[0], later).await.expect("an answer"));
     tx.commit().await.expect("a claim");
     assert_eq!(app.mails().await, []);
     // Whoever had it died.
     app.advance(std::time::Duration::from_secs(60));
     assert_eq!(app.mails().await, [mail()]);
     assert_eq!(app.mails().await, []);
+}
+
+#[each_database]
+async fn many_mails_at_once_do_not_stand_in_each_others_way() {
+    let app = TestApp::new().await;
+    let mut tx = app.auth().store().begin().await.expect("a transaction");
+    for _ in 0..200 {
+        app.auth().enqueue(&mut tx, &mail()).await.expect("a mail");
+    }
+    tx.commit().await.expect("mails");
+    assert_eq!(app.mails().await.len(), 200);
 }
 
 #[each_database]

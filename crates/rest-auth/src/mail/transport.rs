@@ -1,17 +1,19 @@
 //! The ways that a mail can leave.
 
 use std::collections::VecDeque;
+use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use lettre::address::Envelope;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
-use url::Url;
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use url::{Host, Url};
 
 use super::Mail;
 use crate::settings::{Email, Secret};
@@ -116,10 +118,18 @@ fn told(error: &lettre::transport::smtp::Error) -> String {
     match error.status() {
         Some(code) => format!(": it answers {code}"),
         None if error.is_timeout() => ": it takes too long".to_owned(),
-        None if error.is_tls() => ": its certificate or its encryption is not good".to_owned(),
+        None if error.is_tls() || failed_at_tls(error) => ": its certificate or its encryption is not good".to_owned(),
         None if error.is_client() => ": it does not offer the encryption or the login that are asked for".to_owned(),
         None => ": it cannot be reached, or breaks off".to_owned(),
     }
+}
+
+/// Whether TLS broke off what lettre takes for a connection that failed.
+fn failed_at_tls(error: &lettre::transport::smtp::Error) -> bool {
+    let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::InvalidData)
+    })
 }
 
 impl SendError {
@@ -184,14 +194,38 @@ impl Transport {
 
 /// The mail as it goes over the wire.
 fn written(mail: &Mail) -> Result<Message, SendError> {
-    let mailbox = |address: &str| address.parse::<Mailbox>().map_err(|error| SendError::Unwritable(Box::new(error)));
-    let message =
-        Message::builder().message_id(None).from(mailbox(&mail.from)?).to(mailbox(&mail.to)?).subject(&mail.subject);
+    let unwritable = |error| SendError::Unwritable(Box::new(error));
+    let (sender, recipient) = (sender(&mail.from)?, address(&mail.to)?);
+    // Read from the header, it would lack what lettre's mailboxes do not take.
+    let envelope = Envelope::new(Some(sender.email.clone()), vec![recipient.clone()]).map_err(unwritable)?;
+    let message = Message::builder()
+        .message_id(None)
+        .envelope(envelope)
+        .from(sender)
+        .to(Mailbox::new(None, recipient))
+        .subject(&mail.subject);
     let message = match &mail.html {
         Some(html) => message.multipart(MultiPart::alternative_plain_html(mail.text.clone(), html.clone())),
         None => message.singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(mail.text.clone())),
     };
-    message.map_err(|error| SendError::Unwritable(Box::new(error)))
+    message.map_err(unwritable)
+}
+
+/// Who a mail comes from.
+fn sender(text: &str) -> Result<Mailbox, SendError> {
+    let Mailbox { name, email } = text.parse().map_err(|error| SendError::Unwritable(Box::new(error)))?;
+    Ok(Mailbox::new(name, address(email.as_ref())?))
+}
+
+/// An address in a spelling that every mail server knows: a domain beyond ASCII becomes what it is in the domain name
+/// system, as Django writes it. It may be one that lettre's mailboxes do not take, such as `jane@[127.0.0.1]`.
+fn address(text: &str) -> Result<Address, SendError> {
+    let (user, domain) = text.rsplit_once('@').unwrap_or((text, ""));
+    let address = match Host::parse(domain) {
+        Ok(Host::Domain(ascii)) if !domain.is_ascii() => Address::new(user, ascii),
+        _ => Address::new(user, domain),
+    };
+    address.map_err(|error| SendError::Unwritable(Box::new(error)))
 }
 
 /// Puts a mail into a folder, in a file that nobody else can read.

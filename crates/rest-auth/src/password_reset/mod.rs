@@ -80,7 +80,7 @@ async fn letters(request: &Request, email: &str) -> Result<Vec<Mail>, Error> {
     let mut mails = Vec::new();
     for (user, addresses) in &holders {
         let mail = letter(request, user, addresses, email).await?;
-        mails.push(if is_known { mail } else { mail.to_nobody() });
+        mails.push(if is_known { mail } else { mail.for_nobody() });
     }
     Ok(mails)
 }

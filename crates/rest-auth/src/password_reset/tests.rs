@@ -58,6 +58,19 @@ async fn nobody_else_gets_a_mail_and_the_answer_is_the_same() {
 }
 
 #[each_database]
+async fn the_work_is_the_same_for_an_address_that_nobody_has() {
+    let app = app("").await;
+    let mut work = Vec::new();
+    for email in ["jane@example.com", "nobody@example.com"] {
+        app.statements();
+        assert_eq!(ask(&app, email).await, SENT);
+        work.push(app.statements());
+    }
+    assert_eq!(work[0], work[1]);
+    assert!(work[0].iter().any(|sql| sql.starts_with("INSERT INTO")), "{work:?}");
+}
+
+#[each_database]
 async fn of_two_at_once_with_one_link_one_succeeds() {
     let app = app("").await;
     ask(&app, "jane@example.com").await;

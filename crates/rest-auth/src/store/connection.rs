@@ -12,12 +12,16 @@ use sqlx::{
 
 use super::dialect::Dialect;
 use super::row::Row;
+use super::statements::Statements;
 use super::writer::{Turn, Writer};
 use super::{Pool, StoreError};
 
 /// A connection to the accounts' database. What our flows ask of it are its methods, a file a table; an
 /// application runs statements of its own on what `sqlite`, `postgres` or `mysql` gives.
-pub struct Connection(Inner);
+pub struct Connection {
+    inner: Inner,
+    sent: Statements,
+}
 
 enum Inner {
     Sqlite(HeldSqlite),
@@ -77,7 +81,7 @@ impl std::fmt::Debug for Connection {
 /// Does the same on each database's own connection, with its own statement builder.
 macro_rules! on {
     ($connection:expr, |$held:ident, $builder:ident, $row:ident| $body:expr) => {
-        match &mut $connection.0 {
+        match &mut $connection.inner {
             Inner::Sqlite($held) => {
                 #[allow(unused)]
                 let ($builder, $row) = (SqliteQueryBuilder, Row::Sqlite);
@@ -99,30 +103,37 @@ macro_rules! on {
 
 impl Connection {
     /// A connection for reading.
-    pub(super) async fn pooled(pool: &Pool) -> Result<Self, StoreError> {
-        Ok(Self(match pool {
+    pub(super) async fn pooled(pool: &Pool, sent: &Statements) -> Result<Self, StoreError> {
+        let inner = match pool {
             Pool::Sqlite(pool) => Inner::Sqlite(HeldSqlite::Pooled(pool.acquire().await?)),
             Pool::Postgres(pool) => Inner::Postgres(Held::Pooled(pool.acquire().await?)),
             Pool::MySql(pool) => Inner::MySql(Held::Pooled(pool.acquire().await?)),
-        }))
+        };
+        Ok(Self { inner, sent: sent.clone() })
     }
 
     /// A connection in a transaction that will write.
-    pub(super) async fn in_transaction(pool: &Pool, writer: &OnceLock<Writer>) -> Result<Self, StoreError> {
+    pub(super) async fn in_transaction(
+        pool: &Pool,
+        writer: &OnceLock<Writer>,
+        sent: &Statements,
+    ) -> Result<Self, StoreError> {
         let begin = pool.dialect().begin();
-        Ok(Self(match pool {
+        sent.note(begin);
+        let inner = match pool {
             Pool::Sqlite(pool) => {
                 let writer = writer.get_or_init(|| Writer::new(pool.clone()));
                 Inner::Sqlite(HeldSqlite::Turn(writer.turn().await?))
             }
             Pool::Postgres(pool) => Inner::Postgres(Held::Transaction(pool.begin_with(begin).await?)),
             Pool::MySql(pool) => Inner::MySql(Held::Transaction(pool.begin_with(begin).await?)),
-        }))
+        };
+        Ok(Self { inner, sent: sent.clone() })
     }
 
     /// The SQLite connection, to run statements of one's own on; `None` if it is to another database.
     pub fn sqlite(&mut self) -> Option<&mut SqliteConnection> {
-        match &mut self.0 {
+        match &mut self.inner {
             Inner::Sqlite(held) => Some(held.connection()),
             _ => None,
         }
@@ -130,7 +141,7 @@ impl Connection {
 
     /// The PostgreSQL connection, likewise.
     pub fn postgres(&mut self) -> Option<&mut PgConnection> {
-        match &mut self.0 {
+        match &mut self.inner {
             Inner::Postgres(held) => Some(held.connection()),
             _ => None,
         }
@@ -138,7 +149,7 @@ impl Connection {
 
     /// The MySQL or MariaDB connection, likewise.
     pub fn mysql(&mut self) -> Option<&mut MySqlConnection> {
-        match &mut self.0 {
+        match &mut self.inner {
             Inner::MySql(held) => Some(held.connection()),
             _ => None,
         }
@@ -146,7 +157,7 @@ impl Connection {
 
     /// The kind of database.
     pub fn dialect(&self) -> Dialect {
-        match &self.0 {
+        match &self.inner {
             Inner::Sqlite(_) => Dialect::Sqlite,
             Inner::Postgres(_) => Dialect::Postgres,
             Inner::MySql(_) => Dialect::MySql,
@@ -158,7 +169,8 @@ impl Connection {
     /// # Errors
     /// If the database refuses; then nothing is kept.
     pub async fn commit(self) -> Result<(), StoreError> {
-        match self.0 {
+        self.sent.note("COMMIT");
+        match self.inner {
             Inner::Sqlite(held) => held.commit().await,
             Inner::Postgres(held) => held.commit().await,
             Inner::MySql(held) => held.commit().await,
@@ -168,6 +180,7 @@ impl Connection {
     pub(super) async fn fetch_all(&mut self, statement: &impl SqlxBinder) -> Result<Vec<Row>, StoreError> {
         on!(self, |held, builder, row| {
             let (sql, values) = statement.build_sqlx(builder);
+            self.sent.note(&sql);
             let rows = sqlx::query_with(AssertSqlSafe(sql), values).fetch_all(held.connection()).await?;
             Ok(rows.into_iter().map(row).collect())
         })
@@ -176,6 +189,7 @@ impl Connection {
     pub(super) async fn fetch_optional(&mut self, statement: &impl SqlxBinder) -> Result<Option<Row>, StoreError> {
         on!(self, |held, builder, row| {
             let (sql, values) = statement.build_sqlx(builder);
+            self.sent.note(&sql);
             Ok(sqlx::query_with(AssertSqlSafe(sql), values).fetch_optional(held.connection()).await?.map(row))
         })
     }
@@ -185,6 +199,7 @@ impl Connection {
         self.assert_may_write();
         on!(self, |held, builder, row| {
             let (sql, values) = statement.build_sqlx(builder);
+            self.sent.note(&sql);
             Ok(sqlx::query_with(AssertSqlSafe(sql), values).execute(held.connection()).await?.rows_affected())
         })
     }
@@ -192,8 +207,9 @@ impl Connection {
     /// Inserts one row, and tells the number that its column `id` was given.
     pub(super) async fn insert(&mut self, statement: &mut sea_query::InsertStatement) -> Result<i64, StoreError> {
         self.assert_may_write();
-        if let Inner::MySql(held) = &mut self.0 {
+        if let Inner::MySql(held) = &mut self.inner {
             let (sql, values): (String, SqlxValues) = statement.build_sqlx(MysqlQueryBuilder);
+            self.sent.note(&sql);
             let done = sqlx::query_with(AssertSqlSafe(sql), values).execute(held.connection()).await?;
             return i64::try_from(done.last_insert_id()).map_err(|_| sqlx::Error::RowNotFound.into());
         }
@@ -203,11 +219,12 @@ impl Connection {
 
     /// Catches, in tests, a flow that would get in the way of SQLite's writer.
     fn assert_may_write(&self) {
-        debug_assert!(!matches!(self.0, Inner::Sqlite(HeldSqlite::Pooled(_))), "Store::begin is for writing");
+        debug_assert!(!matches!(self.inner, Inner::Sqlite(HeldSqlite::Pooled(_))), "Store::begin is for writing");
     }
 
     /// Runs statements that were written for this database.
     pub(super) async fn execute_script(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        self.sent.note(sql);
         on!(self, |held, builder, row| {
             held.connection().execute(sqlx::raw_sql(sql)).await?;
             Ok(())
@@ -217,17 +234,17 @@ impl Connection {
     /// The names of the tables that are there.
     pub(super) async fn table_names(&mut self) -> Result<Vec<String>, StoreError> {
         let sql = self.dialect().table_names();
+        self.sent.note(sql);
         on!(self, |held, builder, row| Ok(sqlx::query_scalar(sql).fetch_all(held.connection()).await?))
     }
 
     /// Lets only one transaction at a time go on that claims the same text: what it reads of it stays true
     /// until it commits. SQLite has one writer anyway; on MySQL the unique index has to do.
     pub(crate) async fn claim(&mut self, text: &str) -> Result<(), StoreError> {
-        if let Inner::Postgres(held) = &mut self.0 {
-            sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-                .bind(text.to_lowercase())
-                .execute(held.connection())
-                .await?;
+        if let Inner::Postgres(held) = &mut self.inner {
+            let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+            self.sent.note(sql);
+            sqlx::query(sql).bind(text.to_lowercase()).execute(held.connection()).await?;
         }
         Ok(())
     }

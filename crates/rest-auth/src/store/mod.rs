@@ -15,6 +15,7 @@ mod rotations;
 mod row;
 mod schema;
 mod sessions;
+mod statements;
 mod tables;
 mod token_keys;
 mod users;
@@ -35,6 +36,7 @@ pub use users::{User, UserId};
 use std::sync::{Arc, OnceLock};
 
 use crate::settings::Settings;
+use statements::Statements;
 use writer::Writer;
 
 /// The accounts' database.
@@ -43,11 +45,13 @@ pub struct Store {
     pool: Pool,
     /// SQLite's, from the first transaction on.
     writer: Arc<OnceLock<Writer>>,
+    /// What was sent, in tests.
+    statements: Statements,
 }
 
 impl From<Pool> for Store {
     fn from(pool: Pool) -> Self {
-        Self { pool, writer: Arc::default() }
+        Self { pool, writer: Arc::default(), statements: Statements::default() }
     }
 }
 
@@ -83,7 +87,7 @@ impl Store {
     /// # Errors
     /// If none can be had in time.
     pub async fn connection(&self) -> Result<Connection, StoreError> {
-        Connection::pooled(&self.pool).await
+        Connection::pooled(&self.pool, &self.statements).await
     }
 
     /// Begins a transaction that will write. Dropped without [`Connection::commit`], it changes nothing. On SQLite
@@ -92,7 +96,13 @@ impl Store {
     /// # Errors
     /// If no connection, or no turn, can be had in time.
     pub async fn begin(&self) -> Result<Connection, StoreError> {
-        Connection::in_transaction(&self.pool, &self.writer).await
+        Connection::in_transaction(&self.pool, &self.writer, &self.statements).await
+    }
+
+    /// The statements that were sent since this was last asked, without their values.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn take_statements(&self) -> Vec<String> {
+        self.statements.take()
     }
 
     /// Closes every connection, once it is free.

@@ -64,11 +64,11 @@ impl Connection {
         self.fetch_all(&statement).await?.iter().map(read).collect()
     }
 
-    /// Takes it upon oneself to send a mail, until then; `false` if somebody else did meanwhile.
+    /// Takes it upon oneself to send a mail, until then; `false` if somebody else did meanwhile, who counted one more
+    /// attempt. Asked for the time as well, MySQL would lock every mail that is due, and servers get into deadlocks.
     pub(crate) async fn claim_mail(
         &mut self,
         waiting: &WaitingMail,
-        now: OffsetDateTime,
         until: OffsetDateTime,
     ) -> Result<bool, StoreError> {
         let statement = Query::update()
@@ -77,7 +77,6 @@ impl Connection {
             .value(Attempts, waiting.attempts + 1)
             .and_where(Expr::col(Id).eq(waiting.id))
             .and_where(Expr::col(Attempts).eq(waiting.attempts))
-            .cond_where(self.is_due(now))
             .take();
         Ok(self.execute(&statement).await? > 0)
     }

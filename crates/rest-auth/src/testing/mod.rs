@@ -128,6 +128,12 @@ impl TestApp {
         self.auth.sent_mails().await.expect("the outbox")
     }
 
+    /// The statements that the accounts sent to their database since this was last asked, without their values. Before
+    /// this was asked for the first time, they were not kept.
+    pub fn statements(&self) -> Vec<String> {
+        self.auth.store().take_statements()
+    }
+
     /// Lets time go by.
     pub fn advance(&self, by: Duration) {
         self.auth.clock().advance(by);
