@@ -29,7 +29,8 @@ impl Database {
             let _ = writeln!(std::io::stderr(), "left out, because {variable} is not set: {name}");
             return None;
         };
-        let name: String = name.chars().map(|held| if held.is_ascii_alphanumeric() { held } else { '_' }).collect();
+        // PostgreSQL would make upper case lower.
+        let name = name.to_ascii_lowercase().replace(|held: char| !held.is_ascii_alphanumeric(), "_");
         let name = format!("rest_auth_{name}_{}", std::process::id());
         query(&server, &format!("DROP DATABASE IF EXISTS {name}"));
         query(&server, &format!("CREATE DATABASE {name}"));
