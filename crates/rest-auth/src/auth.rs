@@ -293,7 +293,8 @@ impl Builder {
     }
 
     /// Adds a function that is asked about every mail before it is written, and says what the application wants
-    /// otherwise. It is waited for in the middle of a request, at a registration in the middle of its transaction.
+    /// otherwise. At a registration and a change of address it is waited for in the middle of a transaction; if it fails
+    /// there, so does the request, and elsewhere it is asked again later.
     ///
     /// ```
     /// use rest_auth::{Auth, EmailOptions, MailKind, MailRequest};

@@ -45,7 +45,7 @@ async fn ask(request: &mut Request) -> Result<Response, Error> {
     tx.delete_pending_addresses(user.id).await?;
     // A number of its own, so that a key mailed to another address is no key to this one.
     let address = tx.insert_address(user.id, &email, false).await?;
-    let mail = letter(request, MailKind::EmailChange, &user, address, &email).await?;
+    let mail = letter(&auth, &request.manner(), MailKind::EmailChange, &user, &address).await?;
     auth.enqueue(&mut tx, &mail).await?;
     tx.commit().await?;
     auth.wake_mailer();

@@ -15,7 +15,7 @@ use crate::auth::Auth;
 use crate::endpoint::Methods;
 use crate::error::Error;
 use crate::fields::{Field, Fields, Form};
-use crate::mail::{Mail, MailKind, link};
+use crate::mail::{Mail, MailKind, Manner, link};
 use crate::reply;
 use crate::request::Request;
 use crate::store::{Connection, EmailAddress, User};
@@ -81,9 +81,8 @@ async fn replace_others(request: &Request, tx: &mut Connection, address: &EmailA
     let Some(former) = former.filter(|former| former.id != address.id) else { return Ok(()) };
     let Some(user) = tx.user_by_id(address.user_id).await? else { return Ok(()) };
     let values = context! { from_email => former.email, to_email => address.email };
-    let mail = request.letter(MailKind::EmailChanged, &former.email, &user, values).await?;
-    request.auth.enqueue(tx, &mail).await?;
-    Ok(())
+    let mail = request.auth.letter(&request.manner(), MailKind::EmailChanged, &former.email, &user, values).await?;
+    Ok(request.auth.enqueue(tx, &mail).await?)
 }
 
 #[derive(Fields, Deserialize)]
@@ -98,35 +97,24 @@ fn resend_fields(auth: &Auth) -> Vec<Field> {
 }
 
 async fn resend(request: &mut Request) -> Result<Response, Error> {
-    let auth = request.auth.clone();
-    let fields = resend_fields(&auth);
+    let fields = resend_fields(&request.auth);
     let input: ResendInput = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
     // Asked for no address, the reference writes to the first user that there is.
     if let Some(email) = input.email {
-        let mail = letter_again(request, &email).await?;
-        let mut tx = auth.store().begin().await?;
-        auth.enqueue(&mut tx, &mail).await?;
-        tx.commit().await?;
-        auth.wake_mailer();
+        request.ask_for(MailKind::EmailConfirmation, email).await?;
     }
     Ok(reply::detail("ok"))
 }
 
-/// The mail to an address that waits to be verified; one that is thrown away if there is none, so that who measures the
-/// time of the answer learns nothing.
-async fn letter_again(request: &Request, email: &str) -> Result<Mail, Error> {
-    let mut db = request.auth.store().connection().await?;
-    let address = db.first_address(email).await?.filter(|address| !address.verified);
-    let user = match &address {
-        Some(address) => db.user_by_id(address.user_id).await?,
-        None => db.user_by_id(User::nobody(request.auth.now()).id).await?,
+/// The mail to an address, if it waits to be verified.
+pub(crate) async fn letters(auth: &Auth, manner: &Manner, email: &str) -> Result<Vec<Mail>, Error> {
+    let mut db = auth.store().connection().await?;
+    let Some(address) = db.first_address(email).await?.filter(|address| !address.verified) else {
+        return Ok(Vec::new());
     };
+    let Some(user) = db.user_by_id(address.user_id).await? else { return Ok(Vec::new()) };
     drop(db);
-    let (Some(address), Some(user)) = (address, user) else {
-        let nobody = User::nobody(request.auth.now());
-        return Ok(letter(request, MailKind::EmailConfirmation, &nobody, 0, email).await?.for_nobody());
-    };
-    letter(request, kind(&request.auth, &address), &user, address.id, &address.email).await
+    Ok(vec![letter(auth, manner, kind(auth, &address), &user, &address).await?])
 }
 
 /// An address that is not the user's primary one is to take its place, where that is possible.
@@ -140,24 +128,23 @@ fn kind(auth: &Auth, address: &EmailAddress) -> MailKind {
 
 /// Has a mail wait that asks the user to verify their address, unless they did, or named none.
 pub(crate) async fn ask(request: &Request, tx: &mut Connection, user: &User) -> Result<(), Error> {
+    let auth = &request.auth;
     let Some(address) = tx.unverified_address(user.id, &user.email).await? else { return Ok(()) };
-    let mail = letter(request, MailKind::EmailConfirmation, user, address, &user.email).await?;
-    request.auth.enqueue(tx, &mail).await?;
-    Ok(())
+    let mail = letter(auth, &request.manner(), MailKind::EmailConfirmation, user, &address).await?;
+    Ok(auth.enqueue(tx, &mail).await?)
 }
 
-/// The mail that asks to verify an address, which is given by its number.
+/// The mail that asks to verify an address.
 pub(crate) async fn letter(
-    request: &Request,
+    auth: &Auth,
+    manner: &Manner,
     kind: MailKind,
     user: &User,
-    address: i64,
-    to: &str,
+    address: &EmailAddress,
 ) -> Result<Mail, Error> {
-    let auth = &request.auth;
-    let (origin, key) = (link::origin(auth, &request.head), key::make(auth, address));
-    let values = [("origin", origin.as_str()), ("key", key.as_str())];
+    let key = key::make(auth, address.id);
+    let values = [("origin", manner.origin.as_str()), ("key", key.as_str())];
     let url = auth.settings().frontend.verify_email_url.as_deref();
     let url = link::fill(auth, url, "/registration/account-confirm-email/{key}/", &values);
-    request.letter(kind, to, user, context! { url, key }).await
+    auth.letter(manner, kind, &address.email, user, context! { url, key }).await
 }

@@ -1,6 +1,7 @@
 //! How a mail is written: a template, the values in it, and what the application has to say about it.
 
 use minijinja::{Value, context};
+use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use super::{Mail, link};
@@ -46,8 +47,7 @@ impl MailKind {
 pub struct MailRequest {
     /// What it is about.
     pub kind: MailKind,
-    /// Whom it is about. For an address that nobody has it is a user whose `id` is 0, and the mail is thrown away: the
-    /// work is done all the same, so that nobody can tell the difference by the time it takes.
+    /// Whom it is about.
     pub user: User,
     /// The address that it goes to.
     pub to: String,
@@ -96,30 +96,53 @@ impl EmailOptions {
     }
 }
 
+/// How whoever sends a request is written to: where links lead, and in which language.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Manner {
+    pub(crate) origin: String,
+    pub(crate) language: String,
+}
+
+impl Manner {
+    pub(crate) fn to_json(&self) -> String {
+        // Two texts are always written.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    pub(crate) fn from_json(json: &str) -> Option<Self> {
+        serde_json::from_str(json).ok()
+    }
+}
+
 impl Request {
-    /// Writes a mail in the language of whoever sends the request. `values` are for its templates, beside what every
-    /// mail has.
-    ///
-    /// # Errors
-    /// What the application's own function fails with.
-    pub(crate) async fn letter(&self, kind: MailKind, to: &str, user: &User, values: Value) -> Result<Mail, Error> {
-        let language = templates::asked_for(&self.auth, &self.head);
-        let site_name = &link::site_name(self.auth.settings(), &link::origin(&self.auth, &self.head));
-        self.auth.write(&Envelope { kind, to, user, language, site_name }, values).await
+    /// How whoever sends the request is written to.
+    pub(crate) fn manner(&self) -> Manner {
+        Manner {
+            origin: link::origin(&self.auth, &self.head),
+            language: templates::asked_for(&self.auth, &self.head).to_owned(),
+        }
     }
 }
 
 impl Auth {
-    /// Writes a mail, after asking the application.
-    pub(crate) async fn write(&self, envelope: &Envelope<'_>, values: Value) -> Result<Mail, Error> {
-        let asked = MailRequest {
-            kind: envelope.kind,
-            user: envelope.user.clone(),
-            to: envelope.to.to_owned(),
-            language: envelope.language.to_owned(),
-        };
+    /// Writes a mail, after asking the application. `values` are for its templates, beside what every mail has.
+    ///
+    /// # Errors
+    /// What the application's own function fails with.
+    pub(crate) async fn letter(
+        &self,
+        manner: &Manner,
+        kind: MailKind,
+        to: &str,
+        user: &User,
+        values: Value,
+    ) -> Result<Mail, Error> {
+        let language = &manner.language;
+        let asked = MailRequest { kind, user: user.clone(), to: to.to_owned(), language: language.clone() };
         let options = self.hooks().email_options(asked).await?;
-        compose(self.settings(), self.templates(), envelope, options, values)
+        let site_name = &link::site_name(self.settings(), &manner.origin);
+        let envelope = Envelope { kind, to, user, language, site_name };
+        compose(self.settings(), self.templates(), &envelope, options, values)
             .ok_or_else(|| Error::internal("a mail cannot be written"))
     }
 }

@@ -1,5 +1,6 @@
 //! Mails: written into the outbox in the transaction that they tell of, and sent once it is committed.
 
+mod asked;
 mod development;
 mod letter;
 pub(crate) mod link;
@@ -14,7 +15,9 @@ use std::sync::atomic::AtomicBool;
 use tokio::sync::Notify;
 
 use crate::settings::Settings;
+pub(crate) use asked::Asked;
 pub use development::{TestMailError, send_test_mail};
+pub(crate) use letter::Manner;
 pub use letter::{EmailOptions, MailKind, MailRequest};
 pub use transport::SendError;
 use transport::Transport;
@@ -39,18 +42,6 @@ pub struct Mail {
 impl std::fmt::Debug for Mail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Mail").field("subject", &self.subject).finish_non_exhaustive()
-    }
-}
-
-impl Mail {
-    /// The same for nobody: it waits like any other, and is then thrown away.
-    pub(crate) fn for_nobody(mut self) -> Self {
-        self.to.clear();
-        self
-    }
-
-    pub(crate) fn is_to_nobody(&self) -> bool {
-        self.to.is_empty()
     }
 }
 

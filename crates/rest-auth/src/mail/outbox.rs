@@ -3,6 +3,7 @@
 //! A mail is taken by one of any number of servers: it claims the row, sends the mail, removes the row. If it dies in
 //! between, the claim runs out, and the mail is sent again; a mail may come twice, but is not lost.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -11,7 +12,7 @@ use time::Duration;
 
 use super::Mail;
 use crate::auth::Auth;
-use crate::store::{Connection, StoreError, WaitingMail};
+use crate::store::{Connection, Content, StoreError, WaitingMail};
 
 /// How long a mail is tried. Then the link in it is of no use any more.
 const GIVE_UP: Duration = Duration::days(3);
@@ -26,8 +27,8 @@ const AFTER_FAILURE: Duration = Duration::seconds(5);
 const AT_ONCE: u64 = 20;
 
 impl Auth {
-    /// Has a mail sent once the transaction is committed, and [`Auth::wake_mailer`] called. Tells its number.
-    pub(crate) async fn enqueue(&self, tx: &mut Connection, mail: &Mail) -> Result<i64, StoreError> {
+    /// Has a mail sent once the transaction is committed, and [`Auth::wake_mailer`] called.
+    pub(crate) async fn enqueue(&self, tx: &mut Connection, mail: &Mail) -> Result<(), StoreError> {
         tx.insert_mail(mail, self.now()).await
     }
 
@@ -87,31 +88,45 @@ impl Auth {
         }
     }
 
-    /// Sends one mail, unless another server does.
+    /// Sends one mail, or writes what was asked for, unless another server does.
     async fn deliver(&self, waiting: &WaitingMail) -> Result<(), StoreError> {
-        let now = self.now();
         let mut tx = self.store().begin().await?;
-        let is_ours = tx.claim_mail(waiting, now + self.claim()).await?;
+        let is_ours = tx.claim_mail(waiting, self.now() + self.claim()).await?;
         tx.commit().await?;
         if !is_ours {
             return Ok(());
         }
-        // What is for nobody was written for the time that it takes.
-        let sent = match waiting.mail.is_to_nobody() {
-            true => Ok(()),
-            false => self.mailer().transport.send(&waiting.mail, waiting.id).await,
-        };
+        match &waiting.content {
+            Content::Mail(mail) => match self.mailer().transport.send(mail, waiting.id).await {
+                Ok(()) => self.replace(waiting, &[]).await,
+                Err(error) => self.put_off(waiting, &error, error.is_final()).await,
+            },
+            Content::Asked(asked) => match self.answer(asked).await {
+                Ok(mails) => self.replace(waiting, &mails).await,
+                Err(error) => self.put_off(waiting, &error, false).await,
+            },
+        }
+    }
+
+    /// Removes what is done, and has what came of it wait.
+    async fn replace(&self, waiting: &WaitingMail, mails: &[Mail]) -> Result<(), StoreError> {
         let mut tx = self.store().begin().await?;
-        match sent {
-            Ok(()) => tx.delete_mail(waiting.id).await?,
-            Err(error) if error.is_final() || now - waiting.created_at > GIVE_UP => {
-                tracing::error!(mail = waiting.id, %error, "a mail could not be sent, and is given up");
-                tx.delete_mail(waiting.id).await?;
-            }
-            Err(error) => {
-                tracing::warn!(mail = waiting.id, %error, "a mail could not be sent yet");
-                tx.postpone_mail(waiting.id, self.now() + pause(waiting.attempts)).await?;
-            }
+        for mail in mails {
+            self.enqueue(&mut tx, mail).await?;
+        }
+        tx.delete_mail(waiting.id).await?;
+        tx.commit().await
+    }
+
+    /// Has a mail wait longer that could not be sent, or gives it up.
+    async fn put_off(&self, waiting: &WaitingMail, error: &impl Display, is_final: bool) -> Result<(), StoreError> {
+        let mut tx = self.store().begin().await?;
+        if is_final || self.now() - waiting.created_at > GIVE_UP {
+            tracing::error!(mail = waiting.id, %error, "a mail could not be sent, and is given up");
+            tx.delete_mail(waiting.id).await?;
+        } else {
+            tracing::warn!(mail = waiting.id, %error, "a mail could not be sent yet");
+            tx.postpone_mail(waiting.id, self.now() + pause(waiting.attempts)).await?;
         }
         tx.commit().await
     }

@@ -76,8 +76,9 @@ async fn a_mail_is_of_the_transaction_that_it_tells_of() {
 async fn a_mail_that_cannot_be_sent_is_tried_again_later() {
     let app = TestApp::new().await;
     let mut tx = app.auth().store().begin().await.expect("a transaction");
-    let id = app.auth().enqueue(&mut tx, &mail()).await.expect("a mail");
-    tx.postpone_mail(id, app.auth().now() + time::Duration::seconds(30)).await.expect("a mail");
+    app.auth().enqueue(&mut tx, &mail()).await.expect("a mail");
+    let waiting = tx.due_mails(app.auth().now(), 1).await.expect("mails").remove(0);
+    tx.postpone_mail(waiting.id, app.auth().now() + time::Duration::seconds(30)).await.expect("a mail");
     tx.commit().await.expect("a mail");
     assert_eq!(app.mails().await, []);
     app.advance(std::time::Duration::from_secs(30));
@@ -182,4 +183,23 @@ fn what_cannot_work_is_refused_with_a_hint() {
     ] {
         assert!(refused(toml).contains(problem), "{problem:?} is not in {}", refused(toml));
     }
+}
+
+#[each_database]
+async fn what_the_application_cannot_say_yet_it_is_asked_again() {
+    let fails = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let hook = std::sync::Arc::clone(&fails);
+    let app = TestApp::built(crate::Settings::default(), |builder| {
+        builder.email_options(move |_| {
+            let fails = hook.load(std::sync::atomic::Ordering::SeqCst);
+            async move { if fails { Err(crate::Error::NotFound) } else { Ok(EmailOptions::new()) } }
+        })
+    })
+    .await;
+    app.user("jane", "correct horse").await;
+    app.client().post("/password/reset/", json!({ "email": "jane@example.com" })).await;
+    assert_eq!(app.mails().await, []);
+    fails.store(false, std::sync::atomic::Ordering::SeqCst);
+    app.advance(std::time::Duration::from_secs(30));
+    assert_eq!(app.mails().await.len(), 1);
 }

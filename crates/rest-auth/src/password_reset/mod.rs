@@ -17,7 +17,7 @@ use crate::auth::Auth;
 use crate::endpoint::Methods;
 use crate::error::{Error, FieldErrors};
 use crate::fields::{Fields, Form};
-use crate::mail::{Mail, MailKind, link};
+use crate::mail::{Mail, MailKind, Manner, link};
 use crate::reply;
 use crate::request::Request;
 use crate::settings::LoginMethod;
@@ -42,26 +42,17 @@ struct Input {
     email: String,
 }
 
-/// Answers whoever asks the same, after the same work.
+/// Answers whoever asks the same, after the same work: who has the address is looked for later.
 async fn ask(request: &mut Request) -> Result<Response, Error> {
-    let auth = request.auth.clone();
     let fields = Input::fields();
     let input: Input = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
-    let email = input.email.to_lowercase();
-    let mails = letters(request, &email).await?;
-    let mut tx = auth.store().begin().await?;
-    for mail in &mails {
-        auth.enqueue(&mut tx, mail).await?;
-    }
-    tx.commit().await?;
-    auth.wake_mailer();
+    request.ask_for(MailKind::PasswordReset, input.email.to_lowercase()).await?;
     Ok(reply::detail("Password reset e-mail has been sent."))
 }
 
-/// A mail for each user who has the address; one that is thrown away if nobody does, so that who measures the time of
-/// the answer learns nothing.
-async fn letters(request: &Request, email: &str) -> Result<Vec<Mail>, Error> {
-    let mut db = request.auth.store().connection().await?;
+/// A mail for each user who has the address, and may log in.
+pub(crate) async fn letters(auth: &Auth, manner: &Manner, email: &str) -> Result<Vec<Mail>, Error> {
+    let mut db = auth.store().connection().await?;
     let mut holders = Vec::new();
     for user in db.users_naming(email).await?.into_iter().filter(|user| user.is_active) {
         let addresses = addresses_of(&mut db, &user).await?;
@@ -70,17 +61,10 @@ async fn letters(request: &Request, email: &str) -> Result<Vec<Mail>, Error> {
             holders.push((user, addresses));
         }
     }
-    let is_known = !holders.is_empty();
-    if !is_known {
-        let nobody = User::nobody(request.auth.now());
-        let addresses = addresses_of(&mut db, &nobody).await?;
-        holders.push((nobody, addresses));
-    }
     drop(db);
     let mut mails = Vec::new();
     for (user, addresses) in &holders {
-        let mail = letter(request, user, addresses, email).await?;
-        mails.push(if is_known { mail } else { mail.for_nobody() });
+        mails.push(letter(auth, manner, user, addresses, email).await?);
     }
     Ok(mails)
 }
@@ -94,16 +78,20 @@ async fn addresses_of(db: &mut Connection, user: &User) -> Result<BTreeSet<Strin
     Ok(addresses)
 }
 
-async fn letter(request: &Request, user: &User, addresses: &BTreeSet<String>, to: &str) -> Result<Mail, Error> {
-    let auth = &request.auth;
+async fn letter(
+    auth: &Auth,
+    manner: &Manner,
+    user: &User,
+    addresses: &BTreeSet<String>,
+    to: &str,
+) -> Result<Mail, Error> {
     let settings = auth.settings();
-    let (origin, uid, token) =
-        (link::origin(auth, &request.head), token::uid(user), token::make(auth, user, addresses));
-    let values = [("origin", origin.as_str()), ("uid", uid.as_str()), ("token", token.as_str())];
+    let (uid, token) = (token::uid(user), token::make(auth, user, addresses));
+    let values = [("origin", manner.origin.as_str()), ("uid", uid.as_str()), ("token", token.as_str())];
     let url = settings.frontend.password_reset_url.as_deref();
     let url = link::fill(auth, url, "/password/reset/confirm/{uid}/{token}/", &values);
     let username = settings.account.logs_in_by(LoginMethod::Username).then_some(&user.username);
-    request.letter(MailKind::PasswordReset, to, user, context! { url, uid, token, username }).await
+    auth.letter(manner, MailKind::PasswordReset, to, user, context! { url, uid, token, username }).await
 }
 
 #[derive(Fields, Deserialize)]

@@ -146,25 +146,33 @@ impl Connection {
         self.fetch_all(&statement).await?.iter().map(|row| row.text("email")).collect()
     }
 
-    /// The number of the user's address, if it is not verified yet.
-    pub(crate) async fn unverified_address(&mut self, user: UserId, email: &str) -> Result<Option<i64>, StoreError> {
-        let statement = Query::select()
-            .column(Id)
-            .from(Table)
+    /// The user's address, if it is not verified yet.
+    pub(crate) async fn unverified_address(
+        &mut self,
+        user: UserId,
+        email: &str,
+    ) -> Result<Option<EmailAddress>, StoreError> {
+        let statement = addresses()
             .and_where(Expr::col(OfUser).eq(user))
             .and_where(Expr::col(Email).eq(email))
             .and_where(Expr::col(Verified).eq(false))
             .take();
-        self.fetch_optional(&statement).await?.map(|row| row.integer("id")).transpose()
+        self.fetch_optional(&statement).await?.map(|row| EmailAddress::read(&row)).transpose()
     }
 
-    /// Notes an address that a user named, not verified yet, and tells its number.
-    pub(crate) async fn insert_address(&mut self, user: UserId, email: &str, primary: bool) -> Result<i64, StoreError> {
+    /// Notes an address that a user named, not verified yet.
+    pub(crate) async fn insert_address(
+        &mut self,
+        user_id: UserId,
+        email: &str,
+        primary: bool,
+    ) -> Result<EmailAddress, StoreError> {
         let mut statement = Query::insert()
             .into_table(Table)
             .columns([OfUser, Email, Verified, Primary])
-            .values_panic([user.into(), email.into(), false.into(), primary.into()])
+            .values_panic([user_id.into(), email.into(), false.into(), primary.into()])
             .take();
-        self.insert(&mut statement).await
+        let id = self.insert(&mut statement).await?;
+        Ok(EmailAddress { id, user_id, email: email.to_owned(), verified: false, primary })
     }
 }

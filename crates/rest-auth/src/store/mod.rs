@@ -25,7 +25,7 @@ pub use connection::Connection;
 pub use dialect::Dialect;
 pub(crate) use email_addresses::EmailAddress;
 pub use error::StoreError;
-pub(crate) use outbox::WaitingMail;
+pub(crate) use outbox::{Content, WaitingMail};
 pub use pool::Pool;
 pub(crate) use refresh_tokens::NewOutstandingToken;
 pub(crate) use rotations::Rotation;

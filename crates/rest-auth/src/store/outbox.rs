@@ -3,60 +3,85 @@
 use sea_query::{Cond, Expr, ExprTrait, Order, Query};
 use time::OffsetDateTime;
 
+use super::row::Row;
 use super::tables::Outbox::{
-    self, Attempts, ClaimedUntil, CreatedAt, Html, Id, NextAttemptAt, Recipient, Sender, Subject, Table, Text,
+    self, Attempts, ClaimedUntil, CreatedAt, Html, Id, Kind, NextAttemptAt, Recipient, Sender, Subject, Table, Text,
 };
 use super::{Connection, StoreError};
-use crate::mail::Mail;
+use crate::mail::{Asked, Mail, Manner};
 
-/// A mail that waits.
+/// A mail that waits, or what is to become one.
 pub(crate) struct WaitingMail {
     pub(crate) id: i64,
-    pub(crate) mail: Mail,
+    pub(crate) content: Content,
     pub(crate) created_at: OffsetDateTime,
     /// How often somebody began to send it.
     pub(crate) attempts: i64,
 }
 
+/// What waits.
+pub(crate) enum Content {
+    /// A mail as it will be sent.
+    Mail(Mail),
+    /// A mail for whoever has an address, to be written yet.
+    Asked(Asked),
+}
+
+/// The `kind` of a row that is a mail already.
+const MAIL: &str = "mail";
+
 impl Connection {
-    /// Has a mail wait, to be sent from now on, and tells its number.
-    pub(crate) async fn insert_mail(&mut self, mail: &Mail, now: OffsetDateTime) -> Result<i64, StoreError> {
-        let mut statement = Query::insert()
+    /// Has a mail wait, to be sent from now on.
+    pub(crate) async fn insert_mail(&mut self, mail: &Mail, now: OffsetDateTime) -> Result<(), StoreError> {
+        let Mail { to, from, subject, text, html } = mail;
+        self.insert_waiting(MAIL, [to, from, subject, text], html.as_deref(), now).await
+    }
+
+    /// Has a question wait for whoever has an address, to be answered from now on.
+    pub(crate) async fn insert_asked(&mut self, asked: &Asked, now: OffsetDateTime) -> Result<(), StoreError> {
+        let kind = asked.kind.template();
+        self.insert_waiting(kind, [&asked.email, "", "", &asked.manner.to_json()], None, now).await
+    }
+
+    async fn insert_waiting(
+        &mut self,
+        kind: &str,
+        [recipient, sender, subject, text]: [&str; 4],
+        html: Option<&str>,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let now = self.dialect().time(now);
+        let statement = Query::insert()
             .into_table(Table)
-            .columns([Recipient, Sender, Subject, Text, Html, CreatedAt, Attempts, NextAttemptAt])
+            .columns([Kind, Recipient, Sender, Subject, Text, Html, CreatedAt, Attempts, NextAttemptAt])
             .values_panic([
-                mail.to.as_str().into(),
-                mail.from.as_str().into(),
-                mail.subject.as_str().into(),
-                mail.text.as_str().into(),
-                mail.html.clone().into(),
-                self.dialect().time(now),
+                kind.into(),
+                recipient.into(),
+                sender.into(),
+                subject.into(),
+                text.into(),
+                html.into(),
+                now.clone(),
                 0_i64.into(),
-                self.dialect().time(now),
+                now,
             ])
             .take();
-        self.insert(&mut statement).await
+        self.execute(&statement).await.map(drop)
     }
 
     /// Mails that are due and that nobody is sending, the oldest first.
     pub(crate) async fn due_mails(&mut self, now: OffsetDateTime, limit: u64) -> Result<Vec<WaitingMail>, StoreError> {
         let statement = Query::select()
-            .columns([Id, Recipient, Sender, Subject, Text, Html, CreatedAt, Attempts])
+            .columns([Id, Kind, Recipient, Sender, Subject, Text, Html, CreatedAt, Attempts])
             .from(Table)
             .cond_where(self.is_due(now))
             .order_by(Id, Order::Asc)
             .limit(limit)
             .take();
-        let read = |row: &super::row::Row| {
+        let read = |row: &Row| {
             Ok(WaitingMail {
                 id: row.integer("id")?,
-                mail: Mail {
-                    to: row.text("recipient")?,
-                    from: row.text("sender")?,
-                    subject: row.text("subject")?,
-                    text: row.text("text")?,
-                    html: row.optional_text("html")?,
-                },
+                content: content(row)?,
                 created_at: row.time("created_at")?,
                 attempts: row.integer("attempts")?,
             })
@@ -131,4 +156,22 @@ impl Connection {
             .add(Expr::col(NextAttemptAt).lte(now.clone()))
             .add(Cond::any().add(Expr::col(ClaimedUntil).is_null()).add(Expr::col(ClaimedUntil).lte(now)))
     }
+}
+
+fn content(row: &Row) -> Result<Content, StoreError> {
+    let kind = row.text("kind")?;
+    if kind == MAIL {
+        return Ok(Content::Mail(Mail {
+            to: row.text("recipient")?,
+            from: row.text("sender")?,
+            subject: row.text("subject")?,
+            text: row.text("text")?,
+            html: row.optional_text("html")?,
+        }));
+    }
+    let manner = Manner::from_json(&row.text("text")?);
+    let Some((kind, manner)) = Asked::kind_of(&kind).zip(manner) else {
+        return Err(StoreError::Unreadable { column: "kind", value: kind });
+    };
+    Ok(Content::Asked(Asked { kind, email: row.text("recipient")?, manner }))
 }

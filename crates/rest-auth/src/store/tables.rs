@@ -110,6 +110,7 @@ pub(super) enum RefreshToken {
 pub(super) enum Outbox {
     Table,
     Id,
+    Kind,
     Recipient,
     Sender,
     Subject,

@@ -303,6 +303,7 @@ CREATE TABLE `rest_auth_refresh_token` (
 -- table rest_auth_outbox
 CREATE TABLE `rest_auth_outbox` (
     `id` bigint NOT NULL AUTO_INCREMENT,
+    `kind` varchar(20) NOT NULL,
     `recipient` varchar(320) NOT NULL,
     `sender` varchar(320) NOT NULL,
     `subject` varchar(255) NOT NULL,

@@ -266,6 +266,7 @@ CREATE INDEX "rest_auth_refresh_token_family" ON "rest_auth_refresh_token" ("fam
 -- table rest_auth_outbox
 CREATE TABLE "rest_auth_outbox" (
     "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "kind" varchar(20) NOT NULL,
     "recipient" varchar(320) NOT NULL,
     "sender" varchar(320) NOT NULL,
     "subject" varchar(255) NOT NULL,
