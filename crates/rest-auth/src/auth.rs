@@ -20,6 +20,9 @@ use crate::sessions::csrf;
 use crate::settings::{Authentication, DatabaseUrl, Secret, Settings, SettingsError};
 use crate::source::{Clock, Random};
 use crate::store::{Pool, Store, StoreError};
+use crate::throttling::Scope::{Apart, Own, Shared};
+use crate::throttling::Throttling;
+use crate::throttling::choice::Throttle;
 use crate::tokens::choice::Tokens;
 use crate::tokens::jwt::keys::Keys;
 use crate::tokens::transport::TokenTransport;
@@ -38,6 +41,7 @@ struct Inner {
     keys: Keys,
     store: Store,
     passwords: Passwords,
+    throttling: Throttling,
     mailer: Mailer,
     clock: Clock,
     random: Arc<Random>,
@@ -53,25 +57,25 @@ impl WeakAuth {
     }
 }
 
-/// Every endpoint: its path below the router, its slash, who may use it, what it does.
+/// Every endpoint: its path below the router, its slash, who may use it, what it does, what limits it.
 fn endpoints(settings: &Settings) -> Vec<Endpoint> {
     let endpoint =
         |path: &'static str, slash: Slash, guard: Guard, methods: Methods| Endpoint::new(path, slash, guard, methods);
     let mut endpoints = vec![
-        endpoint("login/", Optional, Anyone, login::methods()),
-        endpoint("logout/", Optional, AnyoneTruthful, logout::methods()),
-        endpoint("user/", Optional, LoggedIn, user_details::methods()),
-        endpoint("password/change/", Optional, LoggedIn, password_change::methods()),
-        endpoint("password/reset/", Optional, Anyone, password_reset::methods()),
-        endpoint("password/reset/confirm/", Optional, Anyone, password_reset::confirm_methods()),
-        endpoint("registration/", Required, Anyone, registration::methods()),
-        endpoint("csrf/", Required, Anyone, csrf::methods()),
-        endpoint("forward-auth/", Optional, Anyone, forward_auth::methods()),
+        endpoint("login/", Optional, Anyone, login::methods()).limit(Shared("login")),
+        endpoint("logout/", Optional, AnyoneTruthful, logout::methods()).limit(Shared("logout")),
+        endpoint("user/", Optional, LoggedIn, user_details::methods()).limit(Own("user_details")),
+        endpoint("password/change/", Optional, LoggedIn, password_change::methods()).limit(Shared("password_change")),
+        endpoint("password/reset/", Optional, Anyone, password_reset::methods()).limit(Shared("password_reset")),
+        endpoint("password/reset/confirm/", Optional, Anyone, password_reset::confirm_methods()).limit(Shared("password_reset_confirm")),
+        endpoint("registration/", Required, Anyone, registration::methods()).limit(Shared("registration")),
+        endpoint("csrf/", Required, Anyone, csrf::methods()).limit(Own("csrf")),
+        endpoint("forward-auth/", Optional, Anyone, forward_auth::methods()).limit(Apart("forward_auth")),
     ];
     if settings.rest_auth.use_jwt {
-        endpoints.push(endpoint("token/refresh/", Optional, Unasked, refresh::methods()));
-        endpoints.push(endpoint("token/verify/", Optional, Unasked, verify::methods()));
-        endpoints.push(endpoint("jwks.json", Never, Unasked, jwks::methods()));
+        endpoints.push(endpoint("token/refresh/", Optional, Unasked, refresh::methods()).limit(Own("token_refresh")));
+        endpoints.push(endpoint("token/verify/", Optional, Unasked, verify::methods()).limit(Own("token_verify")));
+        endpoints.push(endpoint("jwks.json", Never, Unasked, jwks::methods()).limit(Apart("jwks")));
     }
     endpoints
 }
@@ -135,6 +139,11 @@ impl Auth {
         &self.0.passwords
     }
 
+    /// What counts attempts.
+    pub(crate) fn throttling(&self) -> &Throttling {
+        &self.0.throttling
+    }
+
     pub(crate) fn mailer(&self) -> &Mailer {
         &self.0.mailer
     }
@@ -160,7 +169,6 @@ impl Auth {
         self.0.random.string(length, alphabet)
     }
 
-    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn clock(&self) -> &Clock {
         &self.0.clock
     }
@@ -223,6 +231,12 @@ impl Builder {
     /// [`Auth::layer`], on requests to the application's own handlers.
     pub fn refresh_on_activity(mut self, left: Duration) -> Self {
         self.settings.simple_jwt.refresh_on_activity = Some(left.into());
+        self
+    }
+
+    /// Limits attempts: `throttle.rates`, in place of the default.
+    pub fn throttle(mut self, throttle: Throttle) -> Self {
+        throttle.apply(&mut self.settings);
         self
     }
 
@@ -317,6 +331,7 @@ impl Builder {
         Ok(Auth(Arc::new(Inner {
             keys,
             mailer: Mailer::new(&self.settings, self.keeps_mails),
+            throttling: Throttling::new(&self.settings, &secret_key),
             settings: self.settings,
             secret_key,
             store,

@@ -22,6 +22,7 @@
 extern crate self as rest_auth;
 
 pub mod auth;
+mod client_address;
 mod cors;
 mod current_user;
 mod email_verification;
@@ -49,12 +50,14 @@ mod source;
 mod store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod throttling;
 mod tokens;
 mod user_details;
 mod usernames;
 mod users;
 
 pub use auth::{Auth, BuildError, Builder};
+pub use client_address::ClientAddress;
 pub use current_user::{AuthLayer, AuthService, Credential, CurrentUser, Refusal};
 pub use error::{Error, FieldErrors, NON_FIELD_ERRORS};
 pub use expired::Flushed;
@@ -68,6 +71,8 @@ pub use settings::Settings;
 /// The version of sqlx whose pools and connections are taken and given here.
 pub use sqlx;
 pub use store::{Connection, Dialect, Pool, Store, StoreError, User, UserId};
+pub use throttling::choice::Throttle;
+pub use throttling::rate::{NotARate, Rate};
 pub use tokens::choice::Tokens;
 pub use tokens::transport::TokenTransport;
 pub use users::{NewAccount, Users};

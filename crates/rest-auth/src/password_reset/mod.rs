@@ -20,6 +20,8 @@ use crate::reply;
 use crate::request::Request;
 use crate::settings::LoginMethod;
 use crate::store::{Connection, StoreError, User};
+use crate::throttling::account::Action;
+use crate::throttling::failed_logins;
 use crate::users::subject_of;
 
 pub(crate) fn methods() -> Methods {
@@ -48,6 +50,7 @@ async fn ask(request: &mut Request) -> Result<Response, Error> {
     let fields = Input::fields();
     let input: Input = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
     let email = input.email.to_lowercase();
+    auth.throttling().act(request, Action::ResetPassword, Some(&email)).await?;
     let origin = link::origin(&auth, &request.head);
     let mut tx = auth.store().begin().await?;
     let mut users = tx.users_naming(&email).await?;
@@ -105,6 +108,7 @@ struct Confirmation {
 
 async fn confirm(request: &mut Request) -> Result<Response, Error> {
     let auth = request.auth.clone();
+    auth.throttling().act(request, Action::ResetPasswordFromKey, None).await?;
     let fields = Confirmation::fields();
     let input: Confirmation = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
     let user = holder(&auth, &input).await?;
@@ -117,6 +121,7 @@ async fn confirm(request: &mut Request) -> Result<Response, Error> {
         return Err(invalid("token"));
     }
     tx.commit().await?;
+    failed_logins::forgive(&auth, &user).await?;
     Ok(reply::detail("Password has been reset with the new password."))
 }
 

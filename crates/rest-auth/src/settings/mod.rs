@@ -16,6 +16,8 @@ mod mail_checks;
 mod rest_auth;
 pub(crate) mod section;
 mod simple_jwt;
+mod throttle;
+mod throttle_checks;
 mod values;
 
 pub use account::Account;
@@ -28,12 +30,16 @@ pub use login::Login;
 pub use rest_auth::RestAuth;
 pub use section::Misfit;
 pub use simple_jwt::SimpleJwt;
+pub use throttle::{FailedLogins, Rates, Throttling, WithoutRedis};
 pub use values::{
     Audience, Authentication, ClaimValue, Claims, DatabaseUrl, EmailVerification, JwtAlgorithm, Lifetime, LoginMethod,
     SameSite, Secret, UserIdField,
 };
 
+pub use crate::client_address::TrustedProxy;
 use crate::passwords::{HasherSetting, ValidatorSetting};
+pub use crate::throttling::account::{AccountRateLimits, Action};
+pub use crate::throttling::rate::RateSetting;
 use section::{Setting, section};
 
 section! {
@@ -85,6 +91,11 @@ section! {
         /// The header, and its value, by which a trusted proxy says that the client came by HTTPS, e.g.
         /// ["X-Forwarded-Proto", "https"]. (SECURE_PROXY_SSL_HEADER)
         pub secure_proxy_ssl_header: Option<(String, String)> = None,
+        /// The proxies in front that are believed when they say where a request comes from: addresses, or networks such as
+        /// "10.0.0.0/8". Without them everybody behind a proxy has its address, and shares its limits.
+        pub trusted_proxies: Vec<TrustedProxy> = Vec::new(),
+        /// The header by which they say it: "X-Forwarded-For", "Forwarded", or one of their own that holds one address.
+        pub client_address_header: String = "X-Forwarded-For".to_owned(),
         /// The name of the session cookie. (SESSION_COOKIE_NAME)
         pub session_cookie_name: String = "sessionid".to_owned(),
         /// How long a session lasts, in seconds. (SESSION_COOKIE_AGE)
@@ -142,6 +153,8 @@ section! {
         pub frontend: Frontend = Frontend::default(),
         /// Login rules
         pub login: Login = Login::default(),
+        /// Limits
+        pub throttle: Throttling = Throttling::default(),
     }
 }
 
