@@ -67,7 +67,8 @@ fn endpoints(settings: &Settings) -> Vec<Endpoint> {
         endpoint("user/", Optional, LoggedIn, user_details::methods()).limit(Own("user_details")),
         endpoint("password/change/", Optional, LoggedIn, password_change::methods()).limit(Shared("password_change")),
         endpoint("password/reset/", Optional, Anyone, password_reset::methods()).limit(Shared("password_reset")),
-        endpoint("password/reset/confirm/", Optional, Anyone, password_reset::confirm_methods()).limit(Shared("password_reset_confirm")),
+        endpoint("password/reset/confirm/", Optional, Anyone, password_reset::confirm_methods())
+            .limit(Shared("password_reset_confirm")),
         endpoint("registration/", Required, Anyone, registration::methods()).limit(Shared("registration")),
         endpoint("csrf/", Required, Anyone, csrf::methods()).limit(Own("csrf")),
         endpoint("forward-auth/", Optional, Anyone, forward_auth::methods()).limit(Apart("forward_auth")),

@@ -78,7 +78,9 @@ section! {
         /// or "scrypt", or a table with its name and cost, { name = "pbkdf2_sha256", iterations = 1500000 }.
         /// All are verified; a hash that another made is replaced at login. (PASSWORD_HASHERS)
         pub password_hashers: Vec<HasherSetting> = HasherSetting::defaults(),
-        /// What a password must be. [] switches the rules off. (AUTH_PASSWORD_VALIDATORS)
+        /// What a password must be. [] switches the rules off. { name = "breached_password", hashes = "FOLDER" } refuses
+        /// those known from breaches, of which the folder has range files; or a file that `rest-auth breached build`
+        /// makes. (AUTH_PASSWORD_VALIDATORS)
         pub password_validators: Vec<ValidatorSetting> = ValidatorSetting::defaults(),
         /// How many passwords are hashed at once; 0 for as many as there are cores.
         pub password_hashing_threads: usize = 0,

@@ -134,7 +134,8 @@ pub(crate) async fn forgive(auth: &Auth, user: &User) -> Result<(), Error> {
     let checks = names.iter().flat_map(|name| {
         let own = throttling.failures.map(|failures| failure_check(name, failures));
         let allauths = allauths.iter().filter(|(_, per)| *per == super::Per::Key);
-        own.into_iter().chain(allauths.filter_map(|(rate, _)| check(Action::LoginFailed.scope(), *rate, Ident::Name(name))))
+        own.into_iter()
+            .chain(allauths.filter_map(|(rate, _)| check(Action::LoginFailed.scope(), *rate, Ident::Name(name))))
     });
     throttling.counters.forget(checks.collect::<Vec<_>>().iter()).await;
     Ok(())

@@ -45,12 +45,7 @@ impl Memory {
     }
 
     /// Asks the counters, and has each that lets the request pass count it, if it `counts`.
-    pub(crate) fn weigh<'a>(
-        &self,
-        now: Millis,
-        counts: bool,
-        checks: impl Iterator<Item = &'a Check<'a>>,
-    ) -> Verdict {
+    pub(crate) fn weigh<'a>(&self, now: Millis, counts: bool, checks: impl Iterator<Item = &'a Check<'a>>) -> Verdict {
         let mut verdict = Verdict::default();
         for (index, check) in checks.enumerate() {
             let (wait, count) = self.with(check, |shard, key| shard.weigh(key, &check.rule, now, counts));

@@ -168,7 +168,8 @@ async fn a_new_password_ends_the_lock() {
     let link = mail.text.lines().find(|line| line.contains("/confirm/")).expect("a link");
     let mut parts = link.trim_end_matches('/').rsplit('/');
     let (token, uid) = (parts.next().expect("a token"), parts.next().expect("a uid"));
-    let body = json!({ "uid": uid, "token": token, "new_password1": "battery staple", "new_password2": "battery staple" });
+    let body =
+        json!({ "uid": uid, "token": token, "new_password1": "battery staple", "new_password2": "battery staple" });
     assert_eq!(app.client().post("/password/reset/confirm/", body).await.status(), 200);
     assert_eq!(app.client().post("/login/", new).await.status(), 200);
 }
