@@ -38,6 +38,7 @@ pub use values::{
 
 pub use crate::client_address::TrustedProxy;
 use crate::passwords::{HasherSetting, ValidatorSetting};
+pub use crate::throttling::SCOPES as THROTTLE_SCOPES;
 pub use crate::throttling::account::{AccountRateLimits, Action};
 pub use crate::throttling::rate::RateSetting;
 use section::{Setting, section};

@@ -162,14 +162,16 @@ impl Shard {
     }
 
     fn weigh(&mut self, key: u64, rule: &Rule, now: Millis, counts: bool) -> (Option<u32>, u32) {
-        if counts && self.has_no_links() {
-            self.make_room(key, now);
-        }
         let place = self.find(key);
         let mut counter = match place {
             Some(place) => Counter::read(&self.counters[place]),
             None => Counter::new(key, rule.period()),
         };
+        if counts && self.has_no_links() {
+            // A counter that has links may go on with them.
+            let steps = if counter.count > 0 { 1024 } else { self.counters.len() };
+            self.make_room(key, now, steps);
+        }
         if counter.has_run_out(now) {
             self.drop_chain(&mut counter);
         }
@@ -231,8 +233,8 @@ impl Shard {
     }
 
     /// Gets links back from counters that have run out, wherever they are, or else from any but the one with this key.
-    fn make_room(&mut self, key: u64, now: Millis) {
-        for step in 0..self.counters.len() {
+    fn make_room(&mut self, key: u64, now: Millis, steps: usize) {
+        for step in 0..steps.min(self.counters.len()) {
             self.hand = (self.hand + 1) % self.counters.len();
             let counter = Counter::read(&self.counters[self.hand]);
             let is_live = !counter.has_run_out(now);

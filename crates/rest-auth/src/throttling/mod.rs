@@ -34,8 +34,8 @@ use rule::{Check, Failures, Ident, Rule, Verdict};
 /// The scope that endpoints share: `throttle_scope` of dj-rest-auth's views.
 const SHARED: &str = "dj_rest_auth";
 
-/// The scopes that may have a rate.
-pub(crate) const SCOPES: [&str; 18] = [
+/// The scopes that may have a rate in `throttle.rates`.
+pub const SCOPES: [&str; 18] = [
     SHARED,
     "anon",
     "user",
