@@ -1,5 +1,7 @@
 //! Values that Django writes in another way than rest-auth.
 
+use rest_auth::settings::THROTTLE_SCOPES;
+
 use super::django::Known;
 use super::lists;
 use super::value::{Value, texts};
