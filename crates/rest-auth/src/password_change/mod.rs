@@ -66,7 +66,7 @@ async fn change(request: &mut Request) -> Result<Response, Error> {
         false => Some(sessions::keep_after_password_change(request, &mut tx, &hash).await?),
     };
     tx.commit().await?;
-    failed_logins::forgive(&auth, &user).await?;
+    failed_logins::forgive(&auth, &user).await;
     let mut response = reply::detail("New password has been saved.");
     if let Some(cookie) = kept {
         set_cookie(&mut response, &cookie);

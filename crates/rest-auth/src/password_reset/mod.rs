@@ -121,7 +121,7 @@ async fn confirm(request: &mut Request) -> Result<Response, Error> {
         return Err(invalid("token"));
     }
     tx.commit().await?;
-    failed_logins::forgive(&auth, &user).await?;
+    failed_logins::forgive(&auth, &user).await;
     Ok(reply::detail("Password has been reset with the new password."))
 }
 

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::mail::Mail;
 use crate::request::Request;
 use crate::settings::FailedLogins;
-use crate::store::User;
+use crate::store::{StoreError, User};
 
 const SCOPE: &str = "failed_logins";
 
@@ -125,9 +125,13 @@ fn letter(auth: &Auth, user: &User, failures: Failures) -> Mail {
 }
 
 /// Forgets the failed logins by the user's names, because they have a new password.
-pub(crate) async fn forgive(auth: &Auth, user: &User) -> Result<(), Error> {
+pub(crate) async fn forgive(auth: &Auth, user: &User) {
     let throttling = auth.throttling();
-    let addresses = auth.store().connection().await?.addresses_of(user.id).await?;
+    // The password is changed, whatever comes of this.
+    let addresses = addresses_of(auth, user).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "failed logins by some names of a user are not forgotten");
+        Vec::new()
+    });
     let names = [&user.username, &user.email].into_iter().chain(&addresses).map(|name| counted(name));
     let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
     let allauths = auth.settings().account.rate_limits.of(Action::LoginFailed);
@@ -138,5 +142,8 @@ pub(crate) async fn forgive(auth: &Auth, user: &User) -> Result<(), Error> {
             .chain(allauths.filter_map(|(rate, _)| check(Action::LoginFailed.scope(), *rate, Ident::Name(name))))
     });
     throttling.counters.forget(checks.collect::<Vec<_>>().iter()).await;
-    Ok(())
+}
+
+async fn addresses_of(auth: &Auth, user: &User) -> Result<Vec<String>, StoreError> {
+    auth.store().connection().await?.addresses_of(user.id).await
 }
