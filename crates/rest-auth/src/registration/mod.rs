@@ -58,11 +58,10 @@ async fn register(request: &mut Request) -> Result<Response, Error> {
     auth.throttling().act(request, Action::Signup, None).await?;
     let input = examine(request).await?;
     let password = auth.passwords().make(&input.password1).await?;
-    let asks = asks_to_verify(request, input.email.as_deref()).await?;
     let mut tx = auth.store().begin().await?;
     let user = create(&auth, &mut tx, input, password).await?;
     let mut tx = auth.hooks().registered(tx, &user).await?;
-    if asks {
+    if auth.settings().account.email_verification != EmailVerification::None && may_ask(request, &user).await? {
         email_verification::ask(request, &mut tx, &user).await?;
     }
     if auth.settings().account.email_verification == EmailVerification::Mandatory {
@@ -78,13 +77,9 @@ async fn register(request: &mut Request) -> Result<Response, Error> {
     Ok(admission.into_response(StatusCode::CREATED))
 }
 
-/// Whether a mail asks to verify the address. One that has just been asked for is not asked for again.
-async fn asks_to_verify(request: &Request, email: Option<&str>) -> Result<bool, Error> {
-    let auth = &request.auth;
-    if auth.settings().account.email_verification == EmailVerification::None || email.is_none_or(str::is_empty) {
-        return Ok(false);
-    }
-    match auth.throttling().act(request, Action::ConfirmEmail, email).await {
+/// Whether a mail may ask to verify the address: not if one has just done so.
+async fn may_ask(request: &Request, user: &User) -> Result<bool, Error> {
+    match request.auth.throttling().act(request, Action::ConfirmEmail, Some(&user.email)).await {
         Err(Error::Throttled { .. }) => Ok(false),
         asked => asked.map(|()| true),
     }

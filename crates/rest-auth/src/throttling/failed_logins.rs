@@ -40,9 +40,12 @@ pub(super) fn rule(settings: &FailedLogins) -> Option<Failures> {
     })
 }
 
+/// More characters than a name or an address has.
+const LONGEST_NAME: usize = 320;
+
 /// A name in the one form in which it is counted.
 fn counted(name: &str) -> String {
-    name.nfkc().collect::<String>().to_lowercase()
+    name.chars().take(LONGEST_NAME).nfkc().collect::<String>().to_lowercase()
 }
 
 /// An attempt to log in by a name.

@@ -97,6 +97,9 @@ impl Throttling {
     /// 429, or 503 where nobody can tell.
     pub(crate) async fn check(&self, auth: &Auth, head: &Head, user: Option<i64>, scope: Scope) -> Result<(), Error> {
         let settings = auth.settings();
+        if settings.throttle.rates.is_empty() {
+            return Ok(());
+        }
         let address = self.address(settings, head);
         self.check_as(auth, address, user, scope).await
     }

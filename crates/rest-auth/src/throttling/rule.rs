@@ -100,6 +100,7 @@ impl Check<'_> {
     }
 
     /// The counter's name as bytes, for a hash that other servers make, too.
+    #[cfg(feature = "redis")]
     pub(super) fn bytes(&self) -> Vec<u8> {
         let (kind, ident) = match &self.ident {
             Ident::User(id) => (b'u', id.to_be_bytes().to_vec()),

@@ -245,6 +245,14 @@ async fn nobody_is_asked_to_verify_twice_at_once() {
     };
     assert_eq!(register("jane").await, 1);
     assert_eq!(register("june").await, 0);
+    // A registration that fails asks for nothing, and does not stand in the way of the next.
+    let form = |password: &str| {
+        json!({ "username": "joe", "email": "joe.somebody@example.com", "password1": password,
+        "password2": password })
+    };
+    assert_eq!(app.client().post("/registration/", form("joe.somebody")).await.status(), 400);
+    assert_eq!(app.client().post("/registration/", form("correct horse")).await.status(), 201);
+    assert_eq!(app.mails().await.len(), 1);
     app.advance(Duration::from_secs(180));
     assert_eq!(register("joan").await, 1);
 }
