@@ -23,7 +23,7 @@ section! {
         pub redis_url: Option<Secret> = None,
         /// What happens when Redis is away: "count_alone" lets each server count by itself, "refuse" answers 503.
         pub without_redis: WithoutRedis = WithoutRedis::CountAlone,
-        /// How many mebibytes the counters in memory may take. 128 hold two million addresses.
+        /// How many mebibytes the counters in memory may take. 128 have room for a million addresses.
         pub memory: u32 = 128,
         /// Guessing one account
         pub failed_logins: FailedLogins = FailedLogins::default(),
