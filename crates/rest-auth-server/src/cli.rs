@@ -44,9 +44,14 @@ pub enum Command {
         /// The file to make; one that is there is not replaced.
         file: PathBuf,
     },
+    /// Looks after the passwords that are known from breaches.
+    Breached {
+        #[command(subcommand)]
+        action: BreachedAction,
+    },
     /// Examines the settings without starting anything; everything wrong is listed at once.
     Check {
-        /// Lists what a deployment should not have, too: a weak key, insecure cookies, open CORS.
+        /// Lists what a deployment should not have, too: a weak key, insecure cookies, open CORS, no limits.
         #[arg(long)]
         deploy: bool,
     },
@@ -100,6 +105,22 @@ pub enum Import {
         /// Replaces a file that is there.
         #[arg(long)]
         force: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BreachedAction {
+    /// Makes one file, of four bytes a hash, of what the downloader of Have I Been Pwned brought: a folder of range
+    /// files, or one file with lines HASH:COUNT in the order of the hashes.
+    Build {
+        /// The folder, or the file.
+        from: PathBuf,
+        /// The file to make; one that is there is replaced.
+        #[arg(long, value_name = "FILE", default_value = "breached-passwords")]
+        output: PathBuf,
+        /// Leaves out what was seen less often.
+        #[arg(long, value_name = "COUNT", default_value_t = 1)]
+        min_count: u64,
     },
 }
 

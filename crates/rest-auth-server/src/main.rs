@@ -1,6 +1,7 @@
 //! `rest-auth`: accounts for web and mobile applications, without Rust and without Django.
 
 mod backup;
+mod breached;
 mod check;
 mod cli;
 mod flush_expired;
@@ -38,6 +39,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve => serve::serve(setup::settings(config)?).await,
         Command::Migrate { plan } => migrate::migrate(&setup::settings(config)?, plan).await,
         Command::Backup { file } => backup::backup(&setup::settings(config)?, &file).await,
+        Command::Breached { action } => breached::run(action),
         Command::Check { deploy } => check::check(config, deploy),
         Command::User { action } => user::run(setup::settings(config)?, action).await,
         Command::Config { defaults } => {

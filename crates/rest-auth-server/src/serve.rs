@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -33,8 +34,9 @@ pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
         tracing::info!("stopping; requests under way are finished first");
         let _ = stopping.send(());
     };
+    let router = router(&auth, mails).into_make_service_with_connect_info::<SocketAddr>();
     tokio::select! {
-        served = axum::serve(listener, router(&auth, mails)).with_graceful_shutdown(signal) => served?,
+        served = axum::serve(listener, router).with_graceful_shutdown(signal) => served?,
         () = flush_expired::from_time_to_time(auth.clone()) => {}
         () = patience_ends(stopped) => tracing::warn!("stopped before every request was finished"),
     }

@@ -83,7 +83,8 @@ fn all_misfits_are_listed_at_once() {
          [claims]\n\
          department = 'x'\n\
          [throttle]\n\
-         rates = { login = '5/minute' }\n\
+         rates = { login = '5/month' }\n\
+         memory = 0\n\
          [social]\n\
          github = { client_id = 'x' }\n",
     )
@@ -102,7 +103,7 @@ fn all_misfits_are_listed_at_once() {
         "Did you mean `jwt_auth_cookie`?",
         "simple_jwt.access_token_lifetime: invalid value string \"long\", expected a number of seconds, or a text such as \"15m\" or \"7d\"",
         "claims: unknown variant: found `x`, expected `one of `user.pk`",
-        "throttle: limiting attempts is not part of this version",
+        "throttle.rates: invalid value string \"5/month\", expected a rate such as \"5/minute\"",
         "rest-auth.toml",
     ] {
         assert!(errors.contains(line), "{line} is missing in:\n{errors}");
@@ -111,11 +112,50 @@ fn all_misfits_are_listed_at_once() {
 }
 
 #[test]
+fn limits_that_cannot_be_are_refused() {
+    let folder = folder();
+    std::fs::write(
+        folder.path().join("rest-auth.toml"),
+        "trusted_proxies = ['10.0.0.0/8', '::1']\n\
+         client_address_header = 'not a header'\n\
+         password_validators = [{ name = 'breached_password', hashes = 'nowhere' }]\n\
+         [throttle]\n\
+         rates = { loggin = '5/minute', nothing = '5/minute' }\n\
+         redis_url = 'http://hunter2@nowhere'\n\
+         memory = 0\n\
+         [throttle.failed_logins]\n\
+         lock_time = '2h'\n",
+    )
+    .expect("a file");
+    let (code, _, errors) = run(folder.path(), &["check"], "");
+    assert_eq!(code, 1);
+    for line in [
+        "client_address_header: \"not a header\" cannot be a header's name",
+        "password_validators: nowhere holds no hashes of breached passwords",
+        "throttle.rates: no endpoint has the scope \"loggin\"",
+        "Did you mean `login`?",
+        "throttle.rates: no endpoint has the scope \"nothing\"",
+        "throttle.redis_url: it is no URL of a Redis server",
+        "throttle.memory: 0 mebibytes cannot be had",
+        "throttle.failed_logins.lock_time: failures are forgotten before it is over",
+    ] {
+        assert!(errors.contains(line), "{line} is missing in:\n{errors}");
+    }
+    assert!(!errors.contains("hunter2"), "{errors}");
+    std::fs::write(folder.path().join("rest-auth.toml"), "trusted_proxies = ['proxy']\n").expect("a file");
+    let (_, _, errors) = run(folder.path(), &["check"], "");
+    assert!(errors.contains("expected an address such as 127.0.0.1, or a network such as 10.0.0.0/8"), "{errors}");
+}
+
+#[test]
 fn what_a_deployment_should_not_have_is_listed() {
     let folder = folder();
     std::fs::write(
         folder.path().join("rest-auth.toml"),
-        "secret_key = 'short'\ncors_allow_all_origins = true\npassword_validators = []\n[social.github]\nclient_id = 'x'\n",
+        "secret_key = 'short'\ncors_allow_all_origins = true\npassword_validators = []\n\
+         database_url = 'postgres://localhost/accounts'\ntrusted_proxies = ['0.0.0.0/0']\n\
+         throttle = { rates = {}, failed_logins = { lock_after = 0 } }\n\
+         [social.github]\nclient_id = 'x'\n",
     )
     .expect("a file");
     let (code, output, _) = run(folder.path(), &["check", "--deploy"], "");
@@ -126,11 +166,19 @@ fn what_a_deployment_should_not_have_is_listed() {
         "csrf_cookie_secure",
         "cors_allow_all_origins",
         "password_validators",
-        "throttle",
+        "throttle.rates",
+        "throttle.failed_logins.lock_after",
+        "throttle.redis_url",
+        "trusted_proxies",
     ] {
         assert!(output.contains(&format!("warning: {setting}: ")), "{setting} is missing in:\n{output}");
     }
     assert!(output.contains("note: social has no effect yet"), "{output}");
+    let settings = "secure_proxy_ssl_header = ['X-Forwarded-Proto', 'https']\n";
+    std::fs::write(folder.path().join("rest-auth.toml"), settings).expect("a file");
+    let (_, output, _) = run(folder.path(), &["check", "--deploy"], "");
+    assert!(output.contains("warning: trusted_proxies: there is a proxy in front"), "{output}");
+    assert!(!output.contains("warning: throttle"), "by default limits are on: {output}");
 }
 
 #[test]
@@ -178,6 +226,28 @@ fn the_annotated_file_at_the_root_is_the_one_that_is_printed() {
     let (_, printed, _) = run(folder().path(), &["config", "--defaults"], "");
     let kept = include_str!("../../../rest-auth.toml");
     assert_eq!(printed, kept, "run `cargo run -- config --defaults > rest-auth.toml`");
+}
+
+#[test]
+fn breached_passwords_are_put_into_one_file_and_refused() {
+    let folder = folder();
+    let run = |arguments: &[&str], input: &str| run(folder.path(), arguments, input);
+    let hashes = folder.path().join("hashes");
+    std::fs::create_dir(&hashes).expect("a folder");
+    // The SHA-1 of "correct horse battery staple" is ABF7A-AD6438836DBE526AA231ABDE2D0EEF74D42.
+    std::fs::write(hashes.join("ABF7A.txt"), "AD6438836DBE526AA231ABDE2D0EEF74D42:111\r\n").expect("a file");
+    let (code, output, errors) = run(&["breached", "build", "hashes", "--min-count", "100"], "");
+    assert_eq!((code, errors.as_str()), (0, ""));
+    assert!(output.starts_with("breached-passwords holds 1 hashes in 8 MiB."), "{output}");
+    let setting = output.lines().nth(1).expect("a setting").trim();
+    let file = folder.path().join("rest-auth.toml");
+    std::fs::write(file, format!("password_validators = [{setting}]\n")).expect("a file");
+    assert_eq!(run(&["migrate"], "").0, 0);
+    let (code, _, errors) = run(&["user", "create", "jane"], "correct horse battery staple\n");
+    assert_eq!((code, errors.as_str()), (1, "rest-auth: password: This password is known from a data breach.\n"));
+    assert_eq!(run(&["user", "create", "jane"], "correct horse battery stable\n").0, 0);
+    let (code, _, errors) = run(&["breached", "build", "nowhere"], "");
+    assert!(code == 1 && errors.starts_with("rest-auth: breached-passwords cannot be made: nowhere: "), "{errors}");
 }
 
 #[test]

@@ -21,6 +21,14 @@ fn databases() {
 }
 
 #[test]
+fn limits() {
+    let said = follow(include_str!("../../../docs/limits.md"));
+    for line in ["HTTP/1.1 429", "retry-after: ", "Request was throttled", "breached-passwords holds 1 hashes"] {
+        assert!(said.contains(line), "{line} is missing in {said}");
+    }
+}
+
+#[test]
 fn tokens() {
     let said = follow(include_str!("../../../docs/tokens.md"));
     for line in [

@@ -21,6 +21,9 @@ use crate::settings::{Authentication, DatabaseUrl, Secret, Settings, SettingsErr
 use crate::source::{Clock, Random};
 use crate::store::{Pool, Store, StoreError};
 use crate::templates::Templates;
+use crate::throttling::Scope::{Apart, Own, Shared};
+use crate::throttling::Throttling;
+use crate::throttling::choice::Throttle;
 use crate::tokens::choice::Tokens;
 use crate::tokens::jwt::keys::Keys;
 use crate::tokens::transport::TokenTransport;
@@ -42,6 +45,7 @@ struct Inner {
     keys: Keys,
     store: Store,
     passwords: Passwords,
+    throttling: Throttling,
     mailer: Mailer,
     templates: Templates,
     clock: Clock,
@@ -58,38 +62,44 @@ impl WeakAuth {
     }
 }
 
-/// Every endpoint: its path below the router, its slash, who may use it, what it does.
+/// Every endpoint: its path below the router, its slash, who may use it, what it does, what limits it.
 fn endpoints(settings: &Settings) -> Vec<Endpoint> {
     let endpoint =
         |path: &'static str, slash: Slash, guard: Guard, methods: Methods| Endpoint::new(path, slash, guard, methods);
     let mut endpoints = vec![
-        endpoint("login/", Optional, Anyone, login::methods()),
-        endpoint("logout/", Optional, AnyoneTruthful, logout::methods()),
-        endpoint("user/", Optional, LoggedIn, user_details::methods()),
-        endpoint("password/change/", Optional, LoggedIn, password_change::methods()),
-        endpoint("password/reset/", Optional, Anyone, password_reset::methods()),
-        endpoint("password/reset/confirm/", Optional, Anyone, password_reset::confirm_methods()),
-        endpoint("password/reset/confirm/{uid}/{token}/", Required, Anyone, password_reset::page::methods()),
-        endpoint("registration/", Required, Anyone, registration::methods()),
-        endpoint("registration/verify-email/", Optional, Anyone, email_verification::methods()),
-        endpoint("registration/resend-email/", Optional, Anyone, email_verification::resend_methods()),
-        endpoint("registration/account-confirm-email/{key}/", Required, Anyone, email_verification::page::methods()),
+        endpoint("login/", Optional, Anyone, login::methods()).limit(Shared("login")),
+        endpoint("logout/", Optional, AnyoneTruthful, logout::methods()).limit(Shared("logout")),
+        endpoint("user/", Optional, LoggedIn, user_details::methods()).limit(Own("user_details")),
+        endpoint("password/change/", Optional, LoggedIn, password_change::methods()).limit(Shared("password_change")),
+        endpoint("password/reset/", Optional, Anyone, password_reset::methods()).limit(Shared("password_reset")),
+        endpoint("password/reset/confirm/", Optional, Anyone, password_reset::confirm_methods())
+            .limit(Shared("password_reset_confirm")),
+        endpoint("password/reset/confirm/{uid}/{token}/", Required, Anyone, password_reset::page::methods())
+            .limit(Shared("password_reset_confirm")),
+        endpoint("registration/", Required, Anyone, registration::methods()).limit(Shared("registration")),
+        endpoint("registration/verify-email/", Optional, Anyone, email_verification::methods())
+            .limit(Own("verify_email")),
+        endpoint("registration/resend-email/", Optional, Anyone, email_verification::resend_methods())
+            .limit(Own("resend_email")),
+        endpoint("registration/account-confirm-email/{key}/", Required, Anyone, email_verification::page::methods())
+            .limit(Own("verify_email")),
         endpoint(
             "registration/account-email-verification-sent/",
             Optional,
             Anyone,
             email_verification::page::sent_methods(),
         ),
-        endpoint("csrf/", Required, Anyone, csrf::methods()),
-        endpoint("forward-auth/", Optional, Anyone, forward_auth::methods()),
+        endpoint("csrf/", Required, Anyone, csrf::methods()).limit(Own("csrf")),
+        endpoint("forward-auth/", Optional, Anyone, forward_auth::methods()).limit(Apart("forward_auth")),
     ];
     if settings.account.change_email {
-        endpoints.push(endpoint("email/change/", Optional, LoggedIn, email_change::methods()));
+        endpoints
+            .push(endpoint("email/change/", Optional, LoggedIn, email_change::methods()).limit(Shared("email_change")));
     }
     if settings.rest_auth.use_jwt {
-        endpoints.push(endpoint("token/refresh/", Optional, Unasked, refresh::methods()));
-        endpoints.push(endpoint("token/verify/", Optional, Unasked, verify::methods()));
-        endpoints.push(endpoint("jwks.json", Never, Unasked, jwks::methods()));
+        endpoints.push(endpoint("token/refresh/", Optional, Unasked, refresh::methods()).limit(Own("token_refresh")));
+        endpoints.push(endpoint("token/verify/", Optional, Unasked, verify::methods()).limit(Own("token_verify")));
+        endpoints.push(endpoint("jwks.json", Never, Unasked, jwks::methods()).limit(Apart("jwks")));
     }
     endpoints
 }
@@ -153,6 +163,11 @@ impl Auth {
         &self.0.passwords
     }
 
+    /// What counts attempts.
+    pub(crate) fn throttling(&self) -> &Throttling {
+        &self.0.throttling
+    }
+
     pub(crate) fn mailer(&self) -> &Mailer {
         &self.0.mailer
     }
@@ -182,7 +197,6 @@ impl Auth {
         self.0.random.string(length, alphabet)
     }
 
-    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn clock(&self) -> &Clock {
         &self.0.clock
     }
@@ -258,6 +272,12 @@ impl Builder {
     /// perhaps `{origin}`.
     pub fn password_reset_url(mut self, url: impl Into<String>) -> Self {
         self.settings.frontend.password_reset_url = Some(url.into());
+        self
+    }
+
+    /// Limits attempts: `throttle.rates`, in place of the default.
+    pub fn throttle(mut self, throttle: Throttle) -> Self {
+        throttle.apply(&mut self.settings);
         self
     }
 
@@ -376,6 +396,7 @@ impl Builder {
         Ok(Auth(Arc::new(Inner {
             keys,
             mailer: Mailer::new(&self.settings, self.keeps_mails),
+            throttling: Throttling::new(&self.settings, &secret_key),
             settings: self.settings,
             secret_key,
             templates,

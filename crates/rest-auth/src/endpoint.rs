@@ -1,5 +1,5 @@
 //! One endpoint: its path, who may use it, and what each method does. The way through it is that of DRF's
-//! `APIView.dispatch`: negotiate, authenticate, guard, find the method, do it.
+//! `APIView.dispatch`: negotiate, authenticate, guard, throttle, find the method, do it.
 
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ use crate::fields::Field;
 use crate::reply;
 use crate::request::{Head, Request};
 use crate::sessions;
+use crate::throttling::Scope;
 use crate::tokens;
 
 /// Who may use an endpoint.
@@ -143,11 +144,17 @@ pub(crate) struct Endpoint {
     slash: Slash,
     guard: Guard,
     methods: Methods,
+    scope: Scope,
 }
 
 impl Endpoint {
     pub(crate) fn new(path: &'static str, slash: Slash, guard: Guard, methods: Methods) -> Self {
-        Self { path, slash, guard, methods }
+        Self { path, slash, guard, methods, scope: Scope::Unnamed }
+    }
+
+    /// What limits the requests to it: the `throttle_scope` of a view.
+    pub(crate) fn limit(self, scope: Scope) -> Self {
+        Self { scope, ..self }
     }
 
     /// The path below the router's, and the methods.
@@ -215,6 +222,8 @@ impl Endpoint {
         if self.guard == Guard::LoggedIn && request.user.is_none() {
             return Err(Error::NotAuthenticated);
         }
+        let user = request.user.as_ref().map(|user| user.id.into());
+        request.auth.throttling().check(&request.auth, &request.head, user, self.scope).await?;
         match self.methods.find(&request.head.method) {
             Some(handler) => handler(request).await,
             None if request.head.method == Method::OPTIONS => Ok(self.methods.describe(&request.auth)),

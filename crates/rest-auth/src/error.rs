@@ -106,6 +106,12 @@ pub enum Error {
     /// 415: the media type of the body.
     #[error("{0} cannot be read")]
     UnsupportedMediaType(String),
+    /// 429: too many requests.
+    #[error("too many requests; again in {wait} seconds")]
+    Throttled {
+        /// Seconds.
+        wait: u32,
+    },
     /// 503: try again after so many seconds.
     #[error("busy; again in {retry_after} seconds")]
     Unavailable {
@@ -174,6 +180,12 @@ impl Error {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 json!({ "detail": format!("Unsupported media type \"{media_type}\" in request.") }),
             ),
+            Self::Throttled { wait } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
+                let plural = if wait == 1 { "" } else { "s" };
+                let detail = format!("Request was throttled. Expected available in {wait} second{plural}.");
+                (StatusCode::TOO_MANY_REQUESTS, json!({ "detail": detail }))
+            }
             Self::Unavailable { retry_after } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
                 (StatusCode::SERVICE_UNAVAILABLE, json!({ "detail": "The server is busy. Try again later." }))

@@ -22,6 +22,7 @@
 extern crate self as rest_auth;
 
 pub mod auth;
+mod client_address;
 mod cors;
 mod current_user;
 mod email_change;
@@ -52,12 +53,14 @@ mod store;
 mod templates;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod throttling;
 mod tokens;
 mod user_details;
 mod usernames;
 mod users;
 
 pub use auth::{Auth, BuildError, Builder};
+pub use client_address::ClientAddress;
 pub use current_user::{AuthLayer, AuthService, Credential, CurrentUser, Refusal};
 pub use error::{Error, FieldErrors, NON_FIELD_ERRORS};
 pub use expired::Flushed;
@@ -65,11 +68,13 @@ pub use fields::Fields;
 pub use groups::{Group, RequireGroup};
 pub use hooks::{Registered, TokenHolder};
 pub use mail::{EmailOptions, Mail, MailKind, MailRequest, SendError, TestMailError, send_test_mail};
-pub use passwords::{Algorithm, HasherSetting, ValidatorSetting};
+pub use passwords::{Algorithm, HasherSetting, ValidatorSetting, breached};
 pub use settings::Settings;
 /// The version of sqlx whose pools and connections are taken and given here.
 pub use sqlx;
 pub use store::{Connection, Dialect, Pool, Store, StoreError, User, UserId};
+pub use throttling::choice::Throttle;
+pub use throttling::rate::{NotARate, Rate};
 pub use tokens::choice::Tokens;
 pub use tokens::transport::TokenTransport;
 pub use users::{NewAccount, Users};

@@ -1,6 +1,7 @@
 //! A request on its way through an endpoint.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
@@ -12,6 +13,7 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::OnceCell;
 
 use crate::auth::Auth;
+use crate::client_address;
 use crate::current_user::CurrentUser;
 use crate::error::Error;
 use crate::fields::{self, Data};
@@ -24,6 +26,8 @@ pub(crate) struct Head {
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     cookies: HashMap<String, String>,
+    /// The other end of the connection.
+    peer: Option<IpAddr>,
 }
 
 impl From<&Parts> for Head {
@@ -40,7 +44,8 @@ impl From<&Parts> for Head {
             .filter_map(Result::ok)
             .map(|cookie| (cookie.name().to_owned(), cookie.value_trimmed().to_owned()))
             .collect();
-        Self { method: parts.method.clone(), uri: parts.uri.clone(), headers: parts.headers.clone(), cookies }
+        let peer = client_address::peer(&parts.extensions);
+        Self { method: parts.method.clone(), uri: parts.uri.clone(), headers: parts.headers.clone(), cookies, peer }
     }
 }
 
@@ -71,6 +76,11 @@ impl Head {
             let name = name.strip_prefix("HTTP_").unwrap_or(name).replace('_', "-");
             self.header(name.as_str()).and_then(|held| held.split(',').next()).is_some_and(|held| held.trim() == value)
         })
+    }
+
+    /// The other end of the connection, if the server tells.
+    pub(crate) fn peer(&self) -> Option<IpAddr> {
+        self.peer
     }
 
     /// The host that the client meant, with its port: `request.get_host()`.

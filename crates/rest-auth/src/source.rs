@@ -25,6 +25,17 @@ impl Clock {
         }
     }
 
+    /// In milliseconds since 1970.
+    pub(crate) fn milliseconds(&self) -> u64 {
+        u64::try_from(self.now().unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
+    }
+
+    /// Whether it is the machine's, and goes as those of other machines do.
+    #[cfg(feature = "redis")]
+    pub(crate) fn is_the_machines(&self) -> bool {
+        matches!(self, Self::System)
+    }
+
     /// Moves a test's clock.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn advance(&self, by: std::time::Duration) {

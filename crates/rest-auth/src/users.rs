@@ -9,6 +9,7 @@ use crate::fields::{Field, Form, Kind};
 use crate::passwords::{Subject, unusable};
 use crate::settings::EmailVerification;
 use crate::store::{Connection, NewUser, StoreError, User, UserId};
+use crate::throttling::failed_logins;
 use crate::usernames;
 
 /// The users of an [`Auth`]: [`Auth::users`].
@@ -102,7 +103,9 @@ impl Users {
         let hash = self.auth.passwords().make(password).await?;
         let mut tx = self.auth.store().begin().await?;
         tx.set_password(user.id, &hash).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        failed_logins::forgive(&self.auth, user).await;
+        Ok(())
     }
 
     /// Lets the user log in, or no more; who is inactive has no good token and no good session.

@@ -1,5 +1,7 @@
 //! Values that Django writes in another way than rest-auth.
 
+use rest_auth::settings::THROTTLE_SCOPES;
+
 use super::django::Known;
 use super::lists;
 use super::value::{Value, texts};
@@ -30,10 +32,12 @@ pub fn value(path: &str, value: &Value, known: &Known) -> Result<(Value, Vec<Str
         }
         ("secure_proxy_ssl_header", Value::List(pair)) => (proxy_header(pair), Vec::new()),
         ("throttle.rates", Value::Table(rates)) => {
-            // Without a rate there is no limit.
-            let rates = rates.iter().filter(|(_, rate)| *rate != Value::None).cloned();
-            (Value::Table(rates.collect()), Vec::new())
+            let (known, others): (Vec<_>, Vec<_>) =
+                rates.iter().cloned().partition(|(scope, _)| THROTTLE_SCOPES.contains(&scope.as_str()));
+            let without = |(scope, _)| format!("Without counterpart: the scope {scope}.");
+            (Value::Table(off_where_none(&known)), others.into_iter().map(without).collect())
         }
+        ("account.rate_limits", Value::Table(rates)) => (Value::Table(off_where_none(rates)), Vec::new()),
         (_, value) => (value.clone(), Vec::new()),
     };
     let is_unset = known.find(path).is_some_and(|setting| setting.value.is_null());
@@ -43,6 +47,12 @@ pub fn value(path: &str, value: &Value, known: &Known) -> Result<(Value, Vec<Str
         value if value.to_toml().is_none() => Err("its value is an object of Python's".to_owned()),
         _ => Ok((value, notes)),
     }
+}
+
+/// Without a rate there is no limit.
+fn off_where_none(rates: &[(String, Value)]) -> Vec<(String, Value)> {
+    let off = |rate: &Value| if *rate == Value::None { Value::Bool(false) } else { rate.clone() };
+    rates.iter().map(|(name, rate)| (name.clone(), off(rate))).collect()
 }
 
 /// Whether there is a model, which is REST framework's own here.

@@ -144,6 +144,11 @@ const REASONS: &[(&str, bool, &[&str])] = &[
             "SIMPLE_JWT['*_RULE",
         ],
     ),
+    (
+        "rest-auth believes proxies that it knows: name them in trusted_proxies, and their header in client_address_header",
+        true,
+        &["REST_FRAMEWORK['NUM_PROXIES", "ALLAUTH_TRUSTED_PROXY_COUNT", "ALLAUTH_TRUSTED_CLIENT_IP_HEADER"],
+    ),
     ("dj-rest-auth's, and rest-auth has nothing of the kind", false, &["REST_AUTH*", "OLD_*"]),
     ("SimpleJWT's, and rest-auth has nothing of the kind", false, &["SIMPLE_JWT*"]),
     ("Django REST framework's, for views of the project's own", false, &["REST_FRAMEWORK*"]),

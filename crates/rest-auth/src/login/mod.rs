@@ -19,6 +19,8 @@ use crate::request::{Request, set_cookie};
 use crate::sessions::{self, Backend};
 use crate::settings::{EmailVerification, LoginMethod};
 use crate::store::{Connection, User};
+use crate::throttling::account::Action;
+use crate::throttling::failed_logins::Attempt;
 use crate::tokens;
 use crate::tokens::jwt::issue::Pair;
 use crate::tokens::transport::{self, TokenTransport};
@@ -42,9 +44,10 @@ struct Input {
 
 async fn login(request: &mut Request) -> Result<Response, Error> {
     let auth = request.auth.clone();
+    auth.throttling().act(request, Action::Login, None).await?;
     let fields = Input::fields();
     let input: Input = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
-    let (user, backend) = authenticate(&auth, &input).await?;
+    let (user, backend) = authenticate(request, &input).await?;
     refuse_unverified(&auth, &user).await?;
     let mut tx = auth.store().begin().await?;
     let admission = admit(request, &mut tx, &user, backend).await?;
@@ -123,16 +126,23 @@ fn shown(auth: &Auth, pair: &Pair, user: &User, transport: TokenTransport) -> Re
 }
 
 /// Finds the user who knows the password. That takes as long for a user who is not there.
-async fn authenticate(auth: &Auth, input: &Input) -> Result<(User, Backend), Error> {
-    let candidates = candidates(auth, input).await?;
+async fn authenticate(request: &Request, input: &Input) -> Result<(User, Backend), Error> {
+    let auth = &request.auth;
+    let name = Name::of(auth, input)?;
+    let attempt = Attempt::new(request, name.text());
+    attempt.may_be_made().await?;
+    let candidates = candidates(auth, name).await?;
     if candidates.is_empty() {
         auth.passwords().check(&input.password, None).await?;
     }
-    for (mut user, backend) in candidates {
+    for (user, backend) in &candidates {
         let checked = auth.passwords().check(&input.password, Some(&user.password)).await?;
         if !checked.correct || !user.is_active {
             continue;
         }
+        // While the password was hashed, others may have failed.
+        attempt.may_be_made().await?;
+        let mut user = user.clone();
         if let Some(hash) = checked.replacement {
             let mut tx = auth.store().begin().await?;
             if tx.replace_hash(&user, &hash).await? {
@@ -140,40 +150,73 @@ async fn authenticate(auth: &Auth, input: &Input) -> Result<(User, Backend), Err
                 user.password = hash;
             }
         }
-        return Ok((user, backend));
+        return Ok((user, *backend));
     }
+    attempt.has_failed().await?;
     Err(Error::non_field("Unable to log in with provided credentials."))
 }
 
+/// What somebody logs in by.
+#[derive(Clone, Copy)]
+enum Name<'a> {
+    Email(&'a str),
+    Username(&'a str),
+}
+
+impl<'a> Name<'a> {
+    /// Of the fields the one that the settings ask for; the address, if they ask for both.
+    fn of(auth: &Auth, input: &'a Input) -> Result<Self, Error> {
+        let account = &auth.settings().account;
+        let given = |text: &'a Option<String>| text.as_deref().filter(|text| !text.is_empty());
+        let by_name = account.logs_in_by(LoginMethod::Username);
+        let by_email = account.logs_in_by(LoginMethod::Email);
+        match (given(&input.email).filter(|_| by_email), given(&input.username).filter(|_| by_name)) {
+            (Some(email), _) => Ok(Self::Email(email)),
+            (None, Some(username)) => Ok(Self::Username(username)),
+            (None, None) => Err(Error::non_field(match (by_name, by_email) {
+                (true, true) => "Must include either \"username\" or \"email\" and \"password\".",
+                (_, true) => "Must include \"email\" and \"password\".",
+                _ => "Must include \"username\" and \"password\".",
+            })),
+        }
+    }
+
+    fn text(self) -> &'a str {
+        let (Self::Email(text) | Self::Username(text)) = self;
+        text
+    }
+}
+
 /// The users whom the name or the address may mean.
-async fn candidates(auth: &Auth, input: &Input) -> Result<Vec<(User, Backend)>, Error> {
-    let given = |text: &Option<String>| text.as_deref().filter(|text| !text.is_empty()).map(str::to_owned);
-    let account = &auth.settings().account;
-    let by_name = account.logs_in_by(LoginMethod::Username);
-    let by_email = account.logs_in_by(LoginMethod::Email);
-    let (username, email) = (given(&input.username).filter(|_| by_name), given(&input.email).filter(|_| by_email));
+async fn candidates(auth: &Auth, name: Name<'_>) -> Result<Vec<(User, Backend)>, Error> {
     let mut db = auth.store().connection().await?;
     let mut found = Vec::new();
-    if let Some(email) = email {
-        let users = db.users_by_email(&email.to_lowercase()).await?;
-        found.extend(users.into_iter().map(|user| (user, Backend::Allauth)));
-    } else if let Some(username) = username {
-        found.extend(usernames::find(auth, &mut db, &username).await?.map(|user| (user, Backend::Model)));
-        // Some clients have one field for both.
-        if by_email && username.contains('@') {
-            let users = db.users_by_email(&username.to_lowercase()).await?;
-            let others = users.into_iter().filter(|user| found.iter().all(|(held, _)| held.id != user.id));
-            let others: Vec<_> = others.map(|user| (user, Backend::Allauth)).collect();
-            found.extend(others);
+    match name {
+        Name::Email(email) => {
+            let users = db.users_by_email(&email.to_lowercase()).await?;
+            found.extend(users.into_iter().map(|user| (user, Backend::Allauth)));
         }
-    } else {
-        return Err(Error::non_field(match (by_name, by_email) {
-            (true, true) => "Must include either \"username\" or \"email\" and \"password\".",
-            (_, true) => "Must include \"email\" and \"password\".",
-            _ => "Must include \"username\" and \"password\".",
-        }));
+        Name::Username(username) => {
+            found.extend(usernames::find(auth, &mut db, username).await?.map(|user| (user, Backend::Model)));
+            // Some clients have one field for both.
+            if auth.settings().account.logs_in_by(LoginMethod::Email) && username.contains('@') {
+                let users = db.users_by_email(&username.to_lowercase()).await?;
+                let others = users.into_iter().filter(|user| found.iter().all(|(held, _)| held.id != user.id));
+                let others: Vec<_> = others.map(|user| (user, Backend::Allauth)).collect();
+                found.extend(others);
+            }
+        }
     }
     Ok(found)
+}
+
+/// The users who may have tried to log in by this.
+pub(crate) async fn users_meant_by(auth: &Auth, text: &str) -> Result<Vec<User>, Error> {
+    let name = match auth.settings().account.logs_in_by(LoginMethod::Username) {
+        true => Name::Username(text),
+        false => Name::Email(text),
+    };
+    Ok(candidates(auth, name).await?.into_iter().map(|(user, _)| user).collect())
 }
 
 /// Keeps out who has not verified an address, where the settings ask for it.

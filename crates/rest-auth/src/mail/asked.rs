@@ -1,32 +1,36 @@
-//! What anybody may ask for in an address's name: the answer is the same, after the same work, whoever has the address,
-//! because only the one who delivers looks for that.
+//! What anybody may have sent to whoever has an address or a name: the answer is the same, after the same work, whoever that is,
+//! because only the one who delivers looks for them.
 
 use super::letter::Manner;
 use super::{Mail, MailKind};
 use crate::auth::Auth;
 use crate::error::Error;
 use crate::request::Request;
+use crate::throttling::failed_logins;
 use crate::{email_verification, password_reset};
 
-/// A mail that was asked for, for whoever has an address.
+/// A mail for whoever has an address or a name.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Asked {
     pub(crate) kind: MailKind,
-    pub(crate) email: String,
+    /// The address, or the name that somebody tried to log in by.
+    pub(crate) name: String,
     pub(crate) manner: Manner,
 }
 
 impl Asked {
     /// What a row of the outbox asks for.
     pub(crate) fn kind_of(name: &str) -> Option<MailKind> {
-        [MailKind::EmailConfirmation, MailKind::PasswordReset].into_iter().find(|kind| kind.template() == name)
+        [MailKind::EmailConfirmation, MailKind::LoginLocked, MailKind::PasswordReset]
+            .into_iter()
+            .find(|kind| kind.template() == name)
     }
 }
 
 impl Request {
-    /// Has a mail wait for whoever has the address.
-    pub(crate) async fn ask_for(&self, kind: MailKind, email: String) -> Result<(), Error> {
-        let asked = Asked { kind, email, manner: self.manner() };
+    /// Has a mail wait for whoever has the address or the name.
+    pub(crate) async fn ask_for(&self, kind: MailKind, name: String) -> Result<(), Error> {
+        let asked = Asked { kind, name, manner: self.manner() };
         let mut tx = self.auth.store().begin().await?;
         tx.insert_asked(&asked, self.auth.now()).await?;
         tx.commit().await?;
@@ -39,8 +43,9 @@ impl Auth {
     /// The mails that were asked for: one for each user who has the address.
     pub(super) async fn answer(&self, asked: &Asked) -> Result<Vec<Mail>, Error> {
         match asked.kind {
-            MailKind::PasswordReset => password_reset::letters(self, &asked.manner, &asked.email).await,
-            _ => email_verification::letters(self, &asked.manner, &asked.email).await,
+            MailKind::PasswordReset => password_reset::letters(self, &asked.manner, &asked.name).await,
+            MailKind::LoginLocked => failed_logins::letters(self, &asked.manner, &asked.name).await,
+            _ => email_verification::letters(self, &asked.manner, &asked.name).await,
         }
     }
 }

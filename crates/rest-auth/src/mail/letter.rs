@@ -24,6 +24,8 @@ pub enum MailKind {
     EmailChange,
     /// Tells the former address that there is another now.
     EmailChanged,
+    /// Tells that so many logins failed that nobody can log in for a while.
+    LoginLocked,
     /// Shows that mails arrive.
     Test,
 }
@@ -36,6 +38,7 @@ impl MailKind {
             Self::PasswordReset => "password_reset",
             Self::EmailChange => "email_change",
             Self::EmailChanged => "email_changed",
+            Self::LoginLocked => "login_locked",
             Self::Test => "test",
         }
     }

@@ -16,6 +16,8 @@ use crate::fields::{Field, Fields, Form};
 use crate::reply;
 use crate::request::{Request, set_cookie};
 use crate::sessions;
+use crate::throttling::account::Action;
+use crate::throttling::failed_logins;
 use crate::users::subject_of;
 
 pub(crate) fn methods() -> Methods {
@@ -48,6 +50,7 @@ const WRONG_OLD_PASSWORD: &str = "Your old password was entered incorrectly. Ple
 
 async fn change(request: &mut Request) -> Result<Response, Error> {
     let auth = request.auth.clone();
+    auth.throttling().act(request, Action::ChangePassword, None).await?;
     let user = request.user()?.clone();
     let input = examine(request, &user).await?;
     let hash = auth.passwords().make(&input.new_password1).await?;
@@ -63,6 +66,7 @@ async fn change(request: &mut Request) -> Result<Response, Error> {
         false => Some(sessions::keep_after_password_change(request, &mut tx, &hash).await?),
     };
     tx.commit().await?;
+    failed_logins::forgive(&auth, &user).await;
     let mut response = reply::detail("New password has been saved.");
     if let Some(cookie) = kept {
         set_cookie(&mut response, &cookie);

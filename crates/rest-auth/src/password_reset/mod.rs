@@ -22,6 +22,8 @@ use crate::reply;
 use crate::request::Request;
 use crate::settings::LoginMethod;
 use crate::store::{Connection, StoreError, User};
+use crate::throttling::account::Action;
+use crate::throttling::failed_logins;
 use crate::users::subject_of;
 
 pub(crate) fn methods() -> Methods {
@@ -46,7 +48,9 @@ struct Input {
 async fn ask(request: &mut Request) -> Result<Response, Error> {
     let fields = Input::fields();
     let input: Input = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
-    request.ask_for(MailKind::PasswordReset, input.email.to_lowercase()).await?;
+    let email = input.email.to_lowercase();
+    request.auth.throttling().act(request, Action::ResetPassword, Some(&email)).await?;
+    request.ask_for(MailKind::PasswordReset, email).await?;
     Ok(reply::detail("Password reset e-mail has been sent."))
 }
 
@@ -105,6 +109,7 @@ struct Confirmation {
 }
 
 async fn confirm(request: &mut Request) -> Result<Response, Error> {
+    request.auth.throttling().act(request, Action::ResetPasswordFromKey, None).await?;
     let fields = Confirmation::fields();
     let input: Confirmation = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
     set_password(&request.auth, &input).await?;
@@ -122,7 +127,9 @@ async fn set_password(auth: &Auth, input: &Confirmation) -> Result<(), Error> {
         // Somebody else came with the same token, and was faster.
         return Err(invalid("token"));
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    failed_logins::forgive(auth, &user).await;
+    Ok(())
 }
 
 /// The user whom the link was made for, if the token is good.

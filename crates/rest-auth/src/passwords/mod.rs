@@ -3,6 +3,7 @@
 //! A check for a user who is not there costs a hash of the preferred kind, so that the time of an answer does
 //! not tell. As in Django, a user whose hash is of another algorithm costs what that costs.
 
+pub mod breached;
 mod hashers;
 mod pool;
 mod setting;

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::io::Read;
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::breached;
 use super::setting::name_or_table;
 
 /// Whose password it is to be, as far as it is known.
@@ -51,6 +53,11 @@ pub enum ValidatorSetting {
     CommonPassword {},
     /// Not digits alone.
     NumericPassword {},
+    /// None that is known from a breach. It is new here.
+    BreachedPassword {
+        /// A folder of the range files of Have I Been Pwned, or a file that `rest-auth breached build` made.
+        hashes: PathBuf,
+    },
 }
 
 #[derive(Deserialize)]
@@ -68,6 +75,9 @@ enum Table {
     },
     CommonPassword {},
     NumericPassword {},
+    BreachedPassword {
+        hashes: PathBuf,
+    },
 }
 
 fn user_attributes() -> Vec<String> {
@@ -91,6 +101,7 @@ impl<'de> Deserialize<'de> for ValidatorSetting {
             Table::MinimumLength { min_length } => Self::MinimumLength { min_length },
             Table::CommonPassword {} => Self::CommonPassword {},
             Table::NumericPassword {} => Self::NumericPassword {},
+            Table::BreachedPassword { hashes } => Self::BreachedPassword { hashes },
         })
     }
 }
@@ -116,6 +127,7 @@ impl ValidatorSetting {
                 .iter()
                 .find(|name| Subject::default().attribute(name).is_none())
                 .map(|name| format!("a user has no attribute {name:?}")),
+            Self::BreachedPassword { hashes } => breached::problem(hashes),
             _ => None,
         }
     }
@@ -142,6 +154,14 @@ impl ValidatorSetting {
             Self::NumericPassword {} => {
                 DIGITS.is_match(password).then(|| "This password is entirely numeric.".to_owned())
             }
+            Self::BreachedPassword { hashes } => match breached::contains(hashes, password) {
+                Ok(is_known) => is_known.then(|| "This password is known from a data breach.".to_owned()),
+                Err(error) => {
+                    // Nobody could have a new password any more; the other rules still hold.
+                    tracing::error!(%error, "whether a password is known from a breach cannot be told");
+                    None
+                }
+            },
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::request::Request;
 use crate::sessions::Backend;
 use crate::settings::EmailVerification;
 use crate::store::{Connection, NewUser, User};
+use crate::throttling::account::Action;
 use crate::usernames;
 use crate::users;
 
@@ -54,12 +55,13 @@ fn fields(auth: &Auth) -> Vec<Field> {
 
 async fn register(request: &mut Request) -> Result<Response, Error> {
     let auth = request.auth.clone();
+    auth.throttling().act(request, Action::Signup, None).await?;
     let input = examine(request).await?;
     let password = auth.passwords().make(&input.password1).await?;
     let mut tx = auth.store().begin().await?;
     let user = create(&auth, &mut tx, input, password).await?;
     let mut tx = auth.hooks().registered(tx, &user).await?;
-    if auth.settings().account.email_verification != EmailVerification::None {
+    if auth.settings().account.email_verification != EmailVerification::None && may_ask(request, &user).await? {
         email_verification::ask(request, &mut tx, &user).await?;
     }
     if auth.settings().account.email_verification == EmailVerification::Mandatory {
@@ -73,6 +75,14 @@ async fn register(request: &mut Request) -> Result<Response, Error> {
     tx.commit().await?;
     auth.wake_mailer();
     Ok(admission.into_response(StatusCode::CREATED))
+}
+
+/// Whether a mail may ask to verify the address: not if one has just done so.
+async fn may_ask(request: &Request, user: &User) -> Result<bool, Error> {
+    match request.auth.throttling().act(request, Action::ConfirmEmail, Some(&user.email)).await {
+        Err(Error::Throttled { .. }) => Ok(false),
+        asked => asked.map(|()| true),
+    }
 }
 
 /// Reads the body, and says all that is wrong with it before anything slow is done.

@@ -2,6 +2,7 @@
 
 use super::section::section;
 use super::values::{EmailVerification, LoginMethod};
+use crate::throttling::account::AccountRateLimits;
 
 section! {
     /// Who may log in and how one signs up: allauth's ACCOUNT_ settings.
@@ -39,6 +40,12 @@ section! {
         pub password_min_length: usize = 6,
         /// Whether a GET logs out, too. (ACCOUNT_LOGOUT_ON_GET)
         pub logout_on_get: bool = false,
+        /// allauth's limits, by action: rates for an address, a user, or the name or address that was given, such as
+        /// "20/m/ip,5/m/key"; true for allauth's default, false for none. As in dj-rest-auth, confirm_email alone
+        /// ("1/180s/key") is in force where nothing is said; true in place of the table is all of them: change_password
+        /// "5/m/user", login "30/m/ip", login_failed "10/m/ip,5/300s/key", reset_password "20/m/ip,5/m/key",
+        /// reset_password_from_key "20/m/ip", signup "20/m/ip". (ACCOUNT_RATE_LIMITS)
+        pub rate_limits: AccountRateLimits = AccountRateLimits::default(),
     }
 }
 

@@ -156,6 +156,7 @@ impl Settings {
         }
         self.jwt_contradictions(&mut refuse);
         self.mail_contradictions(&mut refuse);
+        self.throttle_contradictions(&mut refuse);
         if misfits.is_empty() {
             // They are read again when they are used; here whatever is wrong with them is said with the rest.
             misfits.extend(Keys::new(self, self.secret_key.as_ref().unwrap_or(&Secret::from(""))).err());
@@ -219,11 +220,7 @@ impl Settings {
             "password_validators",
             "the password rules are off; leave the setting out to have Django's",
         );
-        warn(
-            true,
-            "throttle",
-            "attempts are not limited, and there is no setting for it yet; let the proxy in front limit login/ and registration/",
-        );
+        self.throttle_warnings(&mut warn);
         warnings
     }
 }

@@ -17,6 +17,8 @@ mod rest_auth;
 pub(crate) mod section;
 mod simple_jwt;
 mod templates;
+mod throttle;
+mod throttle_checks;
 mod values;
 
 pub use account::Account;
@@ -30,12 +32,17 @@ pub use rest_auth::RestAuth;
 pub use section::Misfit;
 pub use simple_jwt::SimpleJwt;
 pub use templates::Templates;
+pub use throttle::{FailedLogins, Rates, Throttling, WithoutRedis};
 pub use values::{
     Audience, Authentication, ClaimValue, Claims, DatabaseUrl, EmailVerification, JwtAlgorithm, Lifetime, LoginMethod,
     SameSite, Secret, UserIdField,
 };
 
+pub use crate::client_address::TrustedProxy;
 use crate::passwords::{HasherSetting, ValidatorSetting};
+pub use crate::throttling::SCOPES as THROTTLE_SCOPES;
+pub use crate::throttling::account::{AccountRateLimits, Action};
+pub use crate::throttling::rate::RateSetting;
 use section::{Setting, section};
 
 section! {
@@ -74,7 +81,9 @@ section! {
         /// or "scrypt", or a table with its name and cost, { name = "pbkdf2_sha256", iterations = 1500000 }.
         /// All are verified; a hash that another made is replaced at login. (PASSWORD_HASHERS)
         pub password_hashers: Vec<HasherSetting> = HasherSetting::defaults(),
-        /// What a password must be. [] switches the rules off. (AUTH_PASSWORD_VALIDATORS)
+        /// What a password must be. [] switches the rules off. { name = "breached_password", hashes = "FOLDER" } refuses
+        /// those known from breaches, of which the folder has range files; or a file that `rest-auth breached build`
+        /// makes. (AUTH_PASSWORD_VALIDATORS)
         pub password_validators: Vec<ValidatorSetting> = ValidatorSetting::defaults(),
         /// How many passwords are hashed at once; 0 for as many as there are cores.
         pub password_hashing_threads: usize = 0,
@@ -87,6 +96,11 @@ section! {
         /// The header, and its value, by which a trusted proxy says that the client came by HTTPS, e.g.
         /// ["X-Forwarded-Proto", "https"]. (SECURE_PROXY_SSL_HEADER)
         pub secure_proxy_ssl_header: Option<(String, String)> = None,
+        /// The proxies in front that are believed when they say where a request comes from: addresses, or networks such as
+        /// "10.0.0.0/8". Without them everybody behind a proxy has its address, and shares its limits.
+        pub trusted_proxies: Vec<TrustedProxy> = Vec::new(),
+        /// The header by which they say it: "X-Forwarded-For", "Forwarded", or one of their own that holds one address.
+        pub client_address_header: String = "X-Forwarded-For".to_owned(),
         /// The name of the session cookie. (SESSION_COOKIE_NAME)
         pub session_cookie_name: String = "sessionid".to_owned(),
         /// How long a session lasts, in seconds. (SESSION_COOKIE_AGE)
@@ -151,6 +165,8 @@ section! {
         pub templates: Templates = Templates::default(),
         /// Login rules
         pub login: Login = Login::default(),
+        /// Limits
+        pub throttle: Throttling = Throttling::default(),
     }
 }
 

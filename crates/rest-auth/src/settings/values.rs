@@ -301,4 +301,5 @@ plain!(
     std::collections::BTreeMap<String, String>,
     Vec<crate::passwords::HasherSetting>,
     Vec<crate::passwords::ValidatorSetting>,
+    Vec<crate::client_address::TrustedProxy>,
 );

@@ -40,7 +40,7 @@ impl Connection {
     /// Has a question wait for whoever has an address, to be answered from now on.
     pub(crate) async fn insert_asked(&mut self, asked: &Asked, now: OffsetDateTime) -> Result<(), StoreError> {
         let kind = asked.kind.template();
-        self.insert_waiting(kind, [&asked.email, "", "", &asked.manner.to_json()], None, now).await
+        self.insert_waiting(kind, [&asked.name, "", "", &asked.manner.to_json()], None, now).await
     }
 
     async fn insert_waiting(
@@ -173,5 +173,5 @@ fn content(row: &Row) -> Result<Content, StoreError> {
     let Some((kind, manner)) = Asked::kind_of(&kind).zip(manner) else {
         return Err(StoreError::Unreadable { column: "kind", value: kind });
     };
-    Ok(Content::Asked(Asked { kind, email: row.text("recipient")?, manner }))
+    Ok(Content::Asked(Asked { kind, name: row.text("recipient")?, manner }))
 }

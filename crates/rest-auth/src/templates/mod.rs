@@ -29,6 +29,8 @@ const FILES: &[(&str, &str)] = files![
     "mail/email_changed.txt",
     "mail/email_confirmation.html",
     "mail/email_confirmation.txt",
+    "mail/login_locked.html",
+    "mail/login_locked.txt",
     "mail/password_reset.html",
     "mail/password_reset.txt",
     "mail/test.html",
@@ -48,6 +50,8 @@ const FILES: &[(&str, &str)] = files![
     "de/mail/email_changed.txt",
     "de/mail/email_confirmation.html",
     "de/mail/email_confirmation.txt",
+    "de/mail/login_locked.html",
+    "de/mail/login_locked.txt",
     "de/mail/password_reset.html",
     "de/mail/password_reset.txt",
     "de/pages/email_confirm.html",
@@ -147,7 +151,7 @@ impl Templates {
 }
 
 /// The names of the values that mails and pages have, beside `user`.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "csrf_token",
     "email",
     "errors",
@@ -156,6 +160,7 @@ const NAMES: [&str; 15] = [
     "language",
     "login_url",
     "message",
+    "minutes",
     "site_name",
     "subject",
     "to_email",

@@ -1,9 +1,11 @@
 //! A client of a [`TestApp`](super::TestApp), and what it gets.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, header};
 use cookie::Cookie;
 use http_body_util::BodyExt;
@@ -18,6 +20,8 @@ pub struct Client {
     pub cookies: BTreeMap<String, String>,
     /// The headers that it sends with every request.
     pub headers: HeaderMap,
+    /// Where it connects from, if the server is to know: then limits count it.
+    pub address: Option<IpAddr>,
 }
 
 impl Client {
@@ -27,6 +31,15 @@ impl Client {
     /// If it cannot be a header.
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.insert(name, value.parse().expect("a header's value"));
+        self
+    }
+
+    /// Connects from this address from now on.
+    ///
+    /// # Panics
+    /// If it is none.
+    pub fn from_address(mut self, address: &str) -> Self {
+        self.address = Some(address.parse().expect("an address"));
         self
     }
 
@@ -81,6 +94,9 @@ impl Client {
         }
         let mut request = request.body(body).expect("a request");
         request.headers_mut().extend(self.headers.clone());
+        if let Some(address) = self.address {
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 50_000)));
+        }
         let response = self.router.clone().oneshot(request).await.expect("a router always answers");
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();

@@ -30,11 +30,14 @@ pub use database::on_each_database;
 pub use rest_auth_macros::each_database;
 
 use crate::auth::{Auth, Builder};
+use crate::client_address::counted;
+use crate::error::Error;
 use crate::mail::Mail;
 use crate::passwords::HasherSetting;
 use crate::settings::Settings;
 use crate::source::{Clock, Random};
 use crate::store::User;
+use crate::throttling::Scope;
 use crate::users::NewAccount;
 
 /// Accounts of their own, as an application would have them.
@@ -139,6 +142,16 @@ impl TestApp {
         self.auth.clock().advance(by);
     }
 
+    /// Counts a request to `login/` from an address, as the endpoint does before anything else. For measuring what that
+    /// costs.
+    ///
+    /// # Errors
+    /// 429.
+    pub async fn count_login(&self, address: std::net::IpAddr) -> Result<(), Error> {
+        let address = Some(counted(address));
+        self.auth.throttling().check_as(&self.auth, address, None, Scope::Shared("login")).await
+    }
+
     /// A client without cookies, at the endpoints.
     pub fn client(&self) -> Client {
         self.client_of(self.auth.router())
@@ -146,6 +159,6 @@ impl TestApp {
 
     /// A client at an application's own router.
     pub fn client_of(&self, router: Router) -> Client {
-        Client { router, cookies: BTreeMap::new(), headers: HeaderMap::new() }
+        Client { router, cookies: BTreeMap::new(), headers: HeaderMap::new(), address: None }
     }
 }

@@ -65,7 +65,9 @@ fn mask_text(text: &str, known: &Known) -> String {
     if matches(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|\+00:00)$") {
         return "<datetime>".to_owned();
     }
-    Regex::new(r"http://127\.0\.0\.1:[0-9]+").expect("a pattern").replace_all(text, "<origin>").into_owned()
+    let wait = Regex::new("Expected available in [0-9]+ second").expect("a pattern");
+    let text = wait.replace_all(text, "Expected available in N second");
+    Regex::new(r"http://127\.0\.0\.1:[0-9]+").expect("a pattern").replace_all(&text, "<origin>").into_owned()
 }
 
 /// The headers that are compared.

@@ -40,6 +40,7 @@ pub async fn play(scenario: &Scenario) -> Vec<Difference> {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let router = Router::new().nest("/api/auth", app.auth().router());
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
     let mut play = Play { scenario, app, address, clients: HashMap::new(), known: Known::new() };
     let mut found = Vec::new();

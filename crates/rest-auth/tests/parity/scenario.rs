@@ -45,7 +45,8 @@ impl Scenario {
             "secret_key": SECRET_KEY,
             "authentication": ["jwt", "token", "session"],
             "password_validators": [],
-            "account": {},
+            "account": { "rate_limits": { "confirm_email": false } },
+            "throttle": { "rates": {} },
             "frontend": {
                 "origin": "http://localhost",
                 "verify_email_url": "{origin}/verify-email/{key}/",
@@ -65,6 +66,12 @@ impl Scenario {
                     for (key, value) in value.as_object().expect("a table") {
                         config["simple_jwt"][key.to_lowercase()] = value.clone();
                     }
+                }
+                "REST_FRAMEWORK" => {
+                    // What has no rate says the recording's own part.
+                    let rates = value["DEFAULT_THROTTLE_RATES"].as_object().into_iter().flatten();
+                    let rates = rates.filter(|(_, rate)| !rate.is_null());
+                    config["throttle"]["rates"] = rates.map(|(scope, rate)| (scope.clone(), rate.clone())).collect();
                 }
                 "AUTH_PASSWORD_VALIDATORS" => {
                     let validators = value.as_array().expect("a list").iter().map(validator);
