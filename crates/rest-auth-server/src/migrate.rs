@@ -8,7 +8,7 @@ use crate::setup::{self, unusable};
 pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
     if plan {
         let statements = match setup::missing_file(settings) {
-            Some(_) => Store::statements(Dialect::Sqlite),
+            Some(_) => Store::statements(Dialect::Sqlite, settings),
             None => Store::open(settings).await.with_context(|| unusable(settings))?.migration_plan().await?,
         };
         if statements.is_empty() {

@@ -13,6 +13,7 @@ use crate::endpoint::Guard::{Anyone, AnyoneTruthful, LoggedIn, Unasked};
 use crate::endpoint::Slash::{Never, Optional, Required};
 use crate::endpoint::{Endpoint, Guard, Methods, Slash};
 use crate::error::Error;
+use crate::fields::Profile;
 use crate::hooks::{Hooks, Registered, TokenHolder};
 use crate::mail::Mailer;
 use crate::passwords::Passwords;
@@ -213,6 +214,27 @@ impl Builder {
         self
     }
 
+    /// Keeps a profile beside the user: `[profiles.NAME]`. Its table is made by `migrate`; clients see it in user
+    /// details, under its name, and write it there.
+    ///
+    /// ```
+    /// use rest_auth::{Auth, Fields};
+    ///
+    /// #[derive(Fields)]
+    /// #[fields(name = "profile", table = "app_userprofile")]
+    /// struct UserProfile {
+    ///     #[field(blank, max_length = 100)]
+    ///     company_name: String,
+    ///     birthday: Option<time::Date>,
+    /// }
+    ///
+    /// let builder = Auth::builder().profile::<UserProfile>();
+    /// ```
+    pub fn profile<P: Profile>(mut self) -> Self {
+        self.settings.profiles.push(P::profile());
+        self
+    }
+
     /// Gives JSON Web Tokens: `rest_auth.use_jwt`, and all of `simple_jwt`.
     pub fn tokens(mut self, tokens: Tokens) -> Self {
         tokens.apply(&mut self.settings);
@@ -295,7 +317,7 @@ impl Builder {
         let secret_key = self.settings.secret_key.clone().ok_or(BuildError::NoSecretKey)?;
         let keys = Keys::new(&self.settings, &secret_key).map_err(|misfit| SettingsError(vec![misfit]))?;
         let store = match self.pool {
-            Some(pool) => Store::from(pool),
+            Some(pool) => Store::from(pool).holding(&self.settings),
             None => Store::connect(&self.settings).await?,
         };
         if self.migrate {
@@ -304,7 +326,7 @@ impl Builder {
         let mut missing = store.missing_tables().await?;
         if !self.settings.simple_jwt.tracks_rotation() {
             // A database that Django made will do, as long as nothing asks for more.
-            missing.retain(|table| *table != "rest_auth_refresh_token");
+            missing.retain(|table| table != "rest_auth_refresh_token");
         }
         if missing == [OUTBOX] {
             // It is a table of our own, and the only one that such a database cannot do without.
@@ -345,7 +367,7 @@ pub enum BuildError {
     Store(#[from] StoreError),
     /// The database lacks tables.
     #[error("the database lacks {}: run `rest-auth migrate`", .0.join(", "))]
-    MissingTables(Vec<&'static str>),
+    MissingTables(Vec<String>),
     /// The threads that hash passwords do not start.
     #[error("the threads that hash passwords do not start")]
     Threads(#[source] std::io::Error),

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::auth::Auth;
 use crate::current_user;
 use crate::error::Error;
-use crate::fields::Field;
+use crate::fields::{self, Field};
 use crate::reply;
 use crate::request::{Head, Request};
 use crate::sessions;
@@ -117,11 +117,7 @@ impl Methods {
         let actions: Map<String, Value> = self
             .forms
             .iter()
-            .map(|(method, fields)| {
-                let fields: Map<String, Value> =
-                    fields(auth).iter().map(|field| (field.name().to_owned(), field.metadata())).collect();
-                (method.to_string(), Value::Object(fields))
-            })
+            .map(|(method, fields_of)| (method.to_string(), fields::describe(&fields_of(auth))))
             .collect();
         if !actions.is_empty() {
             about["actions"] = Value::Object(actions);

@@ -58,7 +58,7 @@ pub use auth::{Auth, BuildError, Builder};
 pub use current_user::{AuthLayer, AuthService, Credential, CurrentUser, Refusal};
 pub use error::{Error, FieldErrors, NON_FIELD_ERRORS};
 pub use expired::Flushed;
-pub use fields::Fields;
+pub use fields::{Fields, Profile};
 pub use groups::{Group, RequireGroup};
 pub use hooks::{Registered, TokenHolder};
 #[cfg(any(test, feature = "testing"))]

@@ -96,7 +96,8 @@ pub(crate) async fn admit(
         if transport != TokenTransport::Body {
             cookies = tokens::cookies::of(&auth, &pair);
         }
-        Some(shown(&auth, &pair, user, transport)?)
+        let shown_user = user_details::shown(&auth, tx, user).await?;
+        Some(shown(&auth, &pair, shown_user, transport))
     } else if settings.token_model {
         Some(json!({ "key": tokens::key::get_or_create(&auth, tx, user).await? }))
     } else {
@@ -109,17 +110,17 @@ pub(crate) async fn admit(
 }
 
 /// The body that holds a pair of tokens: dj-rest-auth's `JWTSerializer`. What no script may see is not in it.
-fn shown(auth: &Auth, pair: &Pair, user: &User, transport: TokenTransport) -> Result<Value, Error> {
+fn shown(auth: &Auth, pair: &Pair, user: Value, transport: TokenTransport) -> Value {
     let (settings, jwt) = (&auth.settings().rest_auth, &auth.settings().simple_jwt);
     let is_hidden = settings.jwt_auth_httponly && transport != TokenTransport::Body;
     let refresh = if is_hidden { "" } else { pair.refresh.as_str() };
-    let mut body = json!({ "access": pair.access, "refresh": refresh, "user": user_details::shown(user)? });
+    let mut body = json!({ "access": pair.access, "refresh": refresh, "user": user });
     if settings.jwt_auth_return_expiration {
         let expiration = |lifetime| reply::time(auth.now() + time::Duration::from(lifetime));
         body["access_expiration"] = expiration(jwt.access_token_lifetime).into();
         body["refresh_expiration"] = expiration(jwt.refresh_token_lifetime).into();
     }
-    Ok(body)
+    body
 }
 
 /// Finds the user who knows the password. That takes as long for a user who is not there.

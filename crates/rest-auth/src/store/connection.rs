@@ -207,9 +207,9 @@ impl Connection {
     }
 
     /// Runs statements that were written for this database.
-    pub(super) async fn execute_script(&mut self, sql: &'static str) -> Result<(), StoreError> {
+    pub(super) async fn execute_script(&mut self, sql: &str) -> Result<(), StoreError> {
         on!(self, |held, builder, row| {
-            held.connection().execute(sqlx::raw_sql(sql)).await?;
+            held.connection().execute(sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))).await?;
             Ok(())
         })
     }
@@ -218,6 +218,15 @@ impl Connection {
     pub(super) async fn table_names(&mut self) -> Result<Vec<String>, StoreError> {
         let sql = self.dialect().table_names();
         on!(self, |held, builder, row| Ok(sqlx::query_scalar(sql).fetch_all(held.connection()).await?))
+    }
+
+    /// The columns of a table, each with whether a row can do without being given a value for it.
+    pub(super) async fn columns_of(&mut self, table: &str) -> Result<Vec<(String, bool)>, StoreError> {
+        let sql = self.dialect().columns();
+        on!(self, |held, builder, row| {
+            let rows = sqlx::query(sql).bind(table).fetch_all(held.connection()).await?;
+            rows.into_iter().map(row).map(|row| Ok((row.text("name")?, row.boolean("may_be_left_out")?))).collect()
+        })
     }
 
     /// Lets only one transaction at a time go on that claims the same text: what it reads of it stays true
