@@ -17,6 +17,7 @@ use crate::fields::Profile;
 use crate::hooks::{Hooks, Registered, TokenHolder};
 use crate::mail::Mailer;
 use crate::passwords::Passwords;
+use crate::registration::builder::Registration;
 use crate::sessions::csrf;
 use crate::settings::{Authentication, DatabaseUrl, Secret, Settings, SettingsError};
 use crate::source::{Clock, Random};
@@ -65,16 +66,24 @@ fn endpoints(settings: &Settings) -> Vec<Endpoint> {
         endpoint("password/change/", Optional, LoggedIn, password_change::methods()),
         endpoint("password/reset/", Optional, Anyone, password_reset::methods()),
         endpoint("password/reset/confirm/", Optional, Anyone, password_reset::confirm_methods()),
-        endpoint("registration/", Required, Anyone, registration::methods()),
+        endpoint("registration/", Required, Anyone, registration::methods("registration/")),
         endpoint("csrf/", Required, Anyone, csrf::methods()),
         endpoint("forward-auth/", Optional, Anyone, forward_auth::methods()),
     ];
+    for kind in settings.registration.types.iter() {
+        endpoints.push(Endpoint::new(&kind.path, Required, Anyone, registration::methods(&kind.path)));
+    }
     if settings.rest_auth.use_jwt {
         endpoints.push(endpoint("token/refresh/", Optional, Unasked, refresh::methods()));
         endpoints.push(endpoint("token/verify/", Optional, Unasked, verify::methods()));
         endpoints.push(endpoint("jwks.json", Never, Unasked, jwks::methods()));
     }
     endpoints
+}
+
+/// The path of each endpoint, below the router.
+pub(crate) fn paths(settings: &Settings) -> Vec<String> {
+    endpoints(settings).iter().map(|endpoint| endpoint.summary().0).collect()
 }
 
 impl Auth {
@@ -235,6 +244,18 @@ impl Builder {
         self
     }
 
+    /// What registration asks for, and the kinds of user: `[registration]`.
+    pub fn registration(mut self, registration: Registration) -> Self {
+        registration.apply(&mut self.settings);
+        self
+    }
+
+    /// `registration.create_groups`: [`Builder::migrate`] makes the groups of the kinds of user, too.
+    pub fn create_groups(mut self) -> Self {
+        self.settings.registration.create_groups = true;
+        self
+    }
+
     /// Gives JSON Web Tokens: `rest_auth.use_jwt`, and all of `simple_jwt`.
     pub fn tokens(mut self, tokens: Tokens) -> Self {
         tokens.apply(&mut self.settings);
@@ -334,6 +355,10 @@ impl Builder {
         } else if !missing.is_empty() {
             return Err(BuildError::MissingTables(missing));
         }
+        let missing = store.missing_groups().await?;
+        if !missing.is_empty() {
+            return Err(BuildError::MissingGroups(missing));
+        }
         let random = Arc::new(self.random.unwrap_or_else(Random::system));
         let passwords = Passwords::new(&self.settings, Arc::clone(&random)).map_err(BuildError::Threads)?;
         Ok(Auth(Arc::new(Inner {
@@ -368,6 +393,12 @@ pub enum BuildError {
     /// The database lacks tables.
     #[error("the database lacks {}: run `rest-auth migrate`", .0.join(", "))]
     MissingTables(Vec<String>),
+    /// The database lacks groups that registration puts users into, and `registration.create_groups` is off.
+    #[error(
+        "registration puts users into groups that are missing, {}: make them in Django's admin, or set \
+         registration.create_groups = true and run `rest-auth migrate`", .0.join(", ")
+    )]
+    MissingGroups(Vec<String>),
     /// The threads that hash passwords do not start.
     #[error("the threads that hash passwords do not start")]
     Threads(#[source] std::io::Error),

@@ -46,7 +46,7 @@ pub(crate) enum Slash {
 type Handler = for<'a> fn(&'a mut Request) -> BoxFuture<'a, Result<Response, Error>>;
 
 /// The fields of a body, as the settings want them.
-type FieldsOf = fn(&Auth) -> Vec<Field>;
+type FieldsOf = Box<dyn Fn(&Auth) -> Vec<Field> + Send + Sync>;
 
 /// What an endpoint does, and how `OPTIONS` describes it.
 pub(crate) struct Methods {
@@ -74,8 +74,12 @@ impl Methods {
     }
 
     /// Tells `OPTIONS` which fields the method takes.
-    pub(crate) fn taking(mut self, method: Method, fields: FieldsOf) -> Self {
-        self.forms.push((method, fields));
+    pub(crate) fn taking(
+        mut self,
+        method: Method,
+        fields: impl Fn(&Auth) -> Vec<Field> + Send + Sync + 'static,
+    ) -> Self {
+        self.forms.push((method, Box::new(fields)));
         self
     }
 
@@ -128,20 +132,20 @@ impl Methods {
 
 /// A line of the table in [`crate::auth`].
 pub(crate) struct Endpoint {
-    path: &'static str,
+    path: String,
     slash: Slash,
     guard: Guard,
     methods: Methods,
 }
 
 impl Endpoint {
-    pub(crate) fn new(path: &'static str, slash: Slash, guard: Guard, methods: Methods) -> Self {
-        Self { path, slash, guard, methods }
+    pub(crate) fn new(path: &str, slash: Slash, guard: Guard, methods: Methods) -> Self {
+        Self { path: path.to_owned(), slash, guard, methods }
     }
 
     /// The path below the router's, and the methods.
     pub(crate) fn summary(&self) -> (String, String) {
-        (self.path.to_owned(), self.methods.allowed())
+        (self.path.clone(), self.methods.allowed())
     }
 
     /// Adds the endpoint to a router.
@@ -171,6 +175,7 @@ impl Endpoint {
         let (parts, body) = request.into_parts();
         let mut response = match Request::read(auth.clone(), Head::from(&parts), body).await {
             Ok(mut request) => {
+                request.endpoint.clone_from(&self.path);
                 let mut response =
                     self.dispatch(&mut request).await.unwrap_or_else(|error| error.into_response(challenge));
                 sessions::finish(&request, &mut response);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -78,10 +79,17 @@ impl Hooks {
     }
 
     /// Runs the hooks in the transaction, in their order; gives the transaction back.
-    pub(crate) async fn registered(&self, tx: Connection, user: &User) -> Result<Connection, Error> {
+    pub(crate) async fn registered(
+        &self,
+        tx: Connection,
+        user: &User,
+        kind: Option<&str>,
+        input: Map<String, Value>,
+    ) -> Result<Connection, Error> {
         let tx = Arc::new(Mutex::new(tx));
         for hook in &self.after_registration {
-            hook(Registered { user: user.clone(), transaction: Arc::clone(&tx) }).await?;
+            let (user, kind, input) = (user.clone(), kind.map(str::to_owned), input.clone());
+            hook(Registered { user, kind, input, transaction: Arc::clone(&tx) }).await?;
         }
         let tx = Arc::into_inner(tx).ok_or_else(|| Error::internal("a hook kept the transaction for itself"))?;
         Ok(tx.into_inner())
@@ -99,14 +107,31 @@ pub struct TokenHolder {
 }
 
 /// A user who has just been made, in the transaction that makes them.
-#[derive(Debug)]
 pub struct Registered {
     /// The user.
     pub user: User,
+    /// The kind of user, `[registration.types.NAME]`, that registered; `None` at `registration/`.
+    pub kind: Option<String>,
+    input: Map<String, Value>,
     transaction: Arc<Mutex<Connection>>,
 }
 
+impl fmt::Debug for Registered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registered").field("user", &self.user).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
 impl Registered {
+    /// What the client wrote into the fields of registration that are the application's own, as the type that
+    /// declared them.
+    ///
+    /// # Errors
+    /// If the type does not fit the fields.
+    pub fn input<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_value(Value::Object(self.input.clone())).map_err(Error::internal)
+    }
+
     /// The transaction: what is written here is kept only if the user is, and the user only if the hook
     /// succeeds.
     pub async fn transaction(&self) -> MutexGuard<'_, Connection> {

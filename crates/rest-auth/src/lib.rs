@@ -64,6 +64,7 @@ pub use hooks::{Registered, TokenHolder};
 #[cfg(any(test, feature = "testing"))]
 pub use mail::Mail;
 pub use passwords::{Algorithm, HasherSetting, ValidatorSetting};
+pub use registration::builder::Registration;
 pub use settings::Settings;
 /// The version of sqlx whose pools and connections are taken and given here.
 pub use sqlx;

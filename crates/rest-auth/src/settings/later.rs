@@ -28,7 +28,6 @@ pub(crate) fn feature(path: &str) -> Option<Feature> {
         "social" => ("social login", true),
         "media" => ("uploading pictures", true),
         "throttle" | "account.rate_limits" => ("limiting attempts", false),
-        "registration" => ("registration with fields of one's own", false),
         "mfa" => ("a second factor", false),
         "simple_jwt.jwk_url" => ("verifying tokens by a set of keys elsewhere", false),
         _ if path.starts_with("simple_jwt.sliding_") => ("sliding tokens, which dj-rest-auth never issues,", true),

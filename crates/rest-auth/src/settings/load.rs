@@ -71,6 +71,7 @@ impl Settings {
         let Reader { mut misfits, notes, .. } = reader;
         let settings = settings.with_secret_key_from_file(&mut misfits);
         misfits.extend(settings.contradictions());
+        misfits.extend(settings.registration.idle_fields());
         if misfits.is_empty() { Ok(Loaded { settings, notes }) } else { Err(SettingsError(misfits)) }
     }
 

@@ -16,6 +16,8 @@ mod mail_checks;
 pub(crate) mod named;
 mod profile_checks;
 mod profiles;
+mod registration;
+mod registration_checks;
 mod rest_auth;
 pub(crate) mod section;
 mod simple_jwt;
@@ -31,6 +33,8 @@ pub use load::{Loaded, SettingsError};
 pub use login::Login;
 pub use named::Named;
 pub use profiles::Profile;
+pub(crate) use registration::Form as RegistrationForm;
+pub use registration::{Registration, RegistrationType};
 pub use rest_auth::RestAuth;
 pub use section::Misfit;
 pub use simple_jwt::SimpleJwt;
@@ -154,6 +158,8 @@ section! {
         pub frontend: Frontend = Frontend::default(),
         /// Login rules
         pub login: Login = Login::default(),
+        /// Registration
+        pub registration: Registration = Registration::default(),
         /// User details
         pub user_details: UserDetails = UserDetails::default(),
     }

@@ -49,11 +49,20 @@ pub struct Store {
     writer: Arc<OnceLock<Writer>>,
     /// The profiles whose tables it holds.
     profiles: Arc<[Profile]>,
+    /// The groups that it holds, and whether a migration makes them.
+    groups: Arc<[String]>,
+    creates_groups: bool,
 }
 
 impl From<Pool> for Store {
     fn from(pool: Pool) -> Self {
-        Self { pool, writer: Arc::default(), profiles: Arc::default() }
+        Self {
+            pool,
+            writer: Arc::default(),
+            profiles: Arc::default(),
+            groups: Arc::default(),
+            creates_groups: false,
+        }
     }
 }
 
@@ -76,7 +85,15 @@ impl Store {
 
     /// The same, with what the settings want to be kept in it beside Django's tables.
     pub(crate) fn holding(self, settings: &Settings) -> Self {
-        Self { profiles: settings.profiles.to_vec().into(), ..self }
+        let mut groups: Vec<String> = settings.registration.forms().flat_map(|form| form.groups.to_vec()).collect();
+        groups.sort();
+        groups.dedup();
+        Self {
+            profiles: settings.profiles.to_vec().into(),
+            groups: groups.into(),
+            creates_groups: settings.registration.create_groups,
+            ..self
+        }
     }
 
     /// The connections.
@@ -111,7 +128,7 @@ impl Store {
         self.pool.close().await;
     }
 
-    /// What is missing: tables by their names, columns of profiles as `TABLE.COLUMN`.
+    /// What is missing: tables by their names, columns of profiles as `TABLE.COLUMN`, groups as `the group NAME`.
     ///
     /// # Errors
     /// If the database does not answer, or a table cannot be a profile's.
@@ -127,7 +144,8 @@ impl Store {
         Ok(self.connection().await?.table_names().await?.is_empty())
     }
 
-    /// Makes the tables that are missing, and the columns that profiles lack, and tells which. What is there is not
+    /// Makes the tables that are missing, the columns that profiles lack, and groups, if
+    /// `registration.create_groups` says so; tells which. What is there is not
     /// touched. Where the database can (MySQL cannot), it is all or none.
     ///
     /// # Errors
@@ -178,7 +196,18 @@ impl Store {
     pub fn statements(dialect: Dialect, settings: &Settings) -> Vec<String> {
         let tables = schema::tables(dialect).map(Step::from);
         let profiles = settings.profiles.iter().map(|profile| profile_schema::create(dialect, profile));
-        tables.chain(profiles).map(|step| step.statements.trim().to_owned()).collect()
+        let groups = settings.registration.forms().flat_map(|form| form.groups);
+        let groups = groups.filter(|_| settings.registration.create_groups).map(|name| groups::create(dialect, name));
+        tables.chain(profiles).chain(groups).map(|step| step.statements.trim().to_owned()).collect()
+    }
+
+    /// The groups that registration puts users into, and that are not there.
+    pub(crate) async fn missing_groups(&self) -> Result<Vec<String>, StoreError> {
+        if self.groups.is_empty() {
+            return Ok(Vec::new());
+        }
+        let there = self.connection().await?.group_names().await?;
+        Ok(self.groups.iter().filter(|name| !there.contains(name)).cloned().collect())
     }
 
     async fn missing(&self) -> Result<Vec<Step>, StoreError> {
@@ -190,6 +219,14 @@ impl Store {
         let mut missing: Vec<Step> = schema::missing(self.dialect(), &present).into_iter().map(Step::from).collect();
         for profile in self.profiles.iter() {
             missing.extend(profile_schema::missing(db, profile, &present).await?);
+        }
+        if self.creates_groups {
+            let there = match present.iter().any(|table| table == "auth_group") {
+                true => db.group_names().await?,
+                false => Vec::new(),
+            };
+            let groups = self.groups.iter().filter(|name| !there.contains(name));
+            missing.extend(groups.map(|name| groups::create(self.dialect(), name)));
         }
         Ok(missing)
     }
