@@ -14,6 +14,9 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
         return Err(Error::new(input.span(), "Fields wants a struct whose fields have names"));
     };
     let table = Table::of(&input.attrs)?;
+    let names = fields.named.iter().filter_map(|field| field.ident.as_ref());
+    // A struct that does nothing but declare fields would be told that nobody reads them.
+    let reads = quote!(let _ = |declared: &Self| { #( let _ = &declared.#names; )* };);
     let fields = fields.named.iter().map(|f| field(f, table.is_some())).collect::<Result<Vec<_>, _>>()?;
     let name = &input.ident;
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
@@ -30,6 +33,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
     Ok(quote! {
         impl #impl_generics ::rest_auth::fields::Fields for #name #type_generics #where_clause {
             fn fields() -> ::std::vec::Vec<::rest_auth::fields::Field> {
+                #reads
                 ::std::vec![#(#fields),*]
             }
         }

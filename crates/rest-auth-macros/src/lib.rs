@@ -1,6 +1,8 @@
 //! `#[derive(Fields)]` for rest-auth: a struct's fields as the fields of a body.
 
 mod fields;
+#[cfg(test)]
+mod tests;
 
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;

@@ -33,3 +33,24 @@ fn tokens() {
         assert!(said.contains(line), "{line} is missing in {said}");
     }
 }
+
+#[test]
+fn a_profile_beside_the_user() {
+    let said = follow(include_str!("../../../docs/guide/profile.md"));
+    for line in [
+        "CREATE TABLE \"app_userprofile\"",
+        "made app_userprofile",
+        r#""company_name":"Acme","phone_number":"","theme":"light","birthday":"1990-02-03","bio":"""#,
+        r#"{"profile":{"theme":["\"blue\" is not a valid choice."]}}"#,
+    ] {
+        assert!(said.contains(line), "{line} is missing in {said}");
+    }
+}
+
+#[test]
+fn registration_fields_and_kinds_of_user() {
+    let said = follow(include_str!("../../../docs/guide/registration.md"));
+    for line in ["made the group Vendors", r#"{"business_name":["This field is required."]}"#, r#"{"key":""#] {
+        assert!(said.contains(line), "{line} is missing in {said}");
+    }
+}

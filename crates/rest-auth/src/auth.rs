@@ -14,12 +14,13 @@ use crate::endpoint::Slash::{Never, Optional, Required};
 use crate::endpoint::{Endpoint, Guard, Methods, Slash};
 use crate::error::Error;
 use crate::fields::Profile;
-use crate::hooks::{Hooks, Registered, TokenHolder};
+use crate::hooks::{Hooks, Registered, ShownUser, TokenHolder};
+use crate::login::LoginAttempt;
 use crate::mail::Mailer;
 use crate::passwords::Passwords;
 use crate::registration::builder::Registration;
 use crate::sessions::csrf;
-use crate::settings::{Authentication, DatabaseUrl, Secret, Settings, SettingsError};
+use crate::settings::{Authentication, DatabaseUrl, Login, Secret, Settings, SettingsError, UserDetails};
 use crate::source::{Clock, Random};
 use crate::store::{Pool, Store, StoreError};
 use crate::tokens::choice::Tokens;
@@ -277,6 +278,71 @@ impl Builder {
         Fut: Future<Output = Result<(), Error>> + Send + 'static,
     {
         self.hooks.after_registration(hook);
+        self
+    }
+
+    /// Rules at login: `[login]`.
+    pub fn login(mut self, login: Login) -> Self {
+        self.settings.login = login;
+        self
+    }
+
+    /// Adds a rule at login, asked once the password is known to be right. If it fails, the user is not let in, and the
+    /// client gets its error.
+    ///
+    /// ```
+    /// use rest_auth::{Auth, Error, Fields, Login, LoginAttempt};
+    ///
+    /// #[derive(Fields, serde::Deserialize)]
+    /// struct OrganizationLogin {
+    ///     organization: Option<String>,
+    /// }
+    ///
+    /// async fn is_member(login: LoginAttempt) -> Result<(), Error> {
+    ///     match login.input::<OrganizationLogin>()?.organization {
+    ///         Some(name) if !login.in_group(&name) => {
+    ///             Err(Error::field("organization", "You are not a member of this organization."))
+    ///         }
+    ///         _ => Ok(()),
+    ///     }
+    /// }
+    ///
+    /// let builder =
+    ///     Auth::builder().login(Login::default().fields::<OrganizationLogin>()).check_login(is_member);
+    /// ```
+    pub fn check_login<F, Fut>(mut self, rule: F) -> Self
+    where
+        F: Fn(LoginAttempt) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), Error>> + Send + 'static,
+    {
+        self.hooks.add_login_rule(rule);
+        self
+    }
+
+    /// What clients see of a user, and which of it they may write: `[user_details]`.
+    pub fn user_details(mut self, user_details: UserDetails) -> Self {
+        self.settings.user_details = user_details;
+        self
+    }
+
+    /// Adds fields to user details that are computed each time: whatever the function gives is shown, field by field,
+    /// and never written.
+    ///
+    /// ```
+    /// use rest_auth::{Auth, ShownUser};
+    /// use serde_json::json;
+    ///
+    /// let builder = Auth::builder().computed_fields(async |shown: ShownUser| {
+    ///     Ok(json!({ "full_name": format!("{} {}", shown.user.first_name, shown.user.last_name) }))
+    /// });
+    /// ```
+    pub fn computed_fields<F, Fut, C>(mut self, hook: F) -> Self
+    where
+        F: Fn(ShownUser) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<C, Error>> + Send + 'static,
+        C: serde::Serialize,
+    {
+        self.hooks.add_computed_fields(hook);
         self
     }
 

@@ -11,17 +11,22 @@ use serde_json::{Map, Value};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::error::Error;
+use crate::login::LoginAttempt;
 use crate::store::{Connection, User};
 use crate::tokens::transport::TokenTransport;
 
 type OwnClaims = Arc<dyn Fn(TokenHolder) -> BoxFuture<'static, Result<Value, Error>> + Send + Sync>;
 type ChooseTransport = Arc<dyn Fn(&HeaderMap) -> TokenTransport + Send + Sync>;
+type CheckLogin = Arc<dyn Fn(LoginAttempt) -> BoxFuture<'static, Result<(), Error>> + Send + Sync>;
+type ComputeFields = Arc<dyn Fn(ShownUser) -> BoxFuture<'static, Result<Value, Error>> + Send + Sync>;
 type AfterRegistration = Arc<dyn Fn(Registered) -> BoxFuture<'static, Result<(), Error>> + Send + Sync>;
 
 /// What an application added.
 #[derive(Clone, Default)]
 pub(crate) struct Hooks {
     after_registration: Vec<AfterRegistration>,
+    check_login: Vec<CheckLogin>,
+    computed_fields: Vec<ComputeFields>,
     claims: Vec<OwnClaims>,
     token_transport: Option<ChooseTransport>,
 }
@@ -39,6 +44,53 @@ impl Hooks {
         Fut: Future<Output = Result<(), Error>> + Send + 'static,
     {
         self.after_registration.push(Arc::new(move |registered| Box::pin(hook(registered))));
+    }
+
+    pub(crate) fn add_login_rule<F, Fut>(&mut self, rule: F)
+    where
+        F: Fn(LoginAttempt) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), Error>> + Send + 'static,
+    {
+        self.check_login.push(Arc::new(move |attempt| Box::pin(rule(attempt))));
+    }
+
+    pub(crate) fn checks_login(&self) -> bool {
+        !self.check_login.is_empty()
+    }
+
+    /// Asks each rule whether the user may log in.
+    pub(crate) async fn check_login(&self, attempt: &LoginAttempt) -> Result<(), Error> {
+        for rule in &self.check_login {
+            rule(attempt.clone()).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn add_computed_fields<F, Fut, C>(&mut self, hook: F)
+    where
+        F: Fn(ShownUser) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<C, Error>> + Send + 'static,
+        C: Serialize,
+    {
+        self.computed_fields.push(Arc::new(move |user| {
+            let fields = hook(user);
+            Box::pin(async move { serde_json::to_value(fields.await?).map_err(Error::internal) })
+        }));
+    }
+
+    /// The fields that the application computes, behind those that are shown anyway.
+    pub(crate) async fn with_computed_fields(
+        &self,
+        user: &User,
+        mut fields: Map<String, Value>,
+    ) -> Result<Map<String, Value>, Error> {
+        for hook in &self.computed_fields {
+            match hook(ShownUser { user: user.clone(), fields: fields.clone() }).await? {
+                Value::Object(more) => fields.extend(more),
+                _ => return Err(Error::internal("computed fields are not a map")),
+            }
+        }
+        Ok(fields)
     }
 
     pub(crate) fn add_claims<F, Fut, C>(&mut self, hook: F)
@@ -104,6 +156,16 @@ pub struct TokenHolder {
     pub user: User,
     /// The names of the user's groups, in order.
     pub groups: Vec<String>,
+}
+
+/// A user whose details are shown.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ShownUser {
+    /// The user.
+    pub user: User,
+    /// What is shown of them so far, their profiles among it.
+    pub fields: Map<String, Value>,
 }
 
 /// A user who has just been made, in the transaction that makes them.

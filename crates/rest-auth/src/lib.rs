@@ -60,12 +60,13 @@ pub use error::{Error, FieldErrors, NON_FIELD_ERRORS};
 pub use expired::Flushed;
 pub use fields::{Fields, Profile};
 pub use groups::{Group, RequireGroup};
-pub use hooks::{Registered, TokenHolder};
+pub use hooks::{Registered, ShownUser, TokenHolder};
+pub use login::LoginAttempt;
 #[cfg(any(test, feature = "testing"))]
 pub use mail::Mail;
 pub use passwords::{Algorithm, HasherSetting, ValidatorSetting};
 pub use registration::builder::Registration;
-pub use settings::Settings;
+pub use settings::{Login, Settings, UserDetails};
 /// The version of sqlx whose pools and connections are taken and given here.
 pub use sqlx;
 pub use store::{Connection, Dialect, Pool, Store, StoreError, User, UserId};
@@ -77,4 +78,8 @@ pub use users::{NewAccount, Users};
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/databases.md")]
 #[doc = include_str!("../../../docs/tokens.md")]
+#[doc = include_str!("../../../docs/guide/profile.md")]
+#[doc = include_str!("../../../docs/guide/registration.md")]
+#[doc = include_str!("../../../docs/guide/login-rules.md")]
+#[doc = include_str!("../../../docs/guide/user-details.md")]
 struct Documentation;

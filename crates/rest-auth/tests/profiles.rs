@@ -44,7 +44,6 @@ enum Size {
 
 #[derive(Fields)]
 #[fields(name = "vendor", table = "app_vendorprofile", auto_create = false)]
-#[allow(dead_code)]
 struct VendorProfile {
     #[field(max_length = 100)]
     business_name: String,
@@ -78,10 +77,9 @@ async fn mine(user: CurrentUser) -> Result<String, Error> {
 
 #[each_database]
 async fn a_derived_profile_is_the_same_as_one_in_toml() {
-    let rust = TestApp::built(Settings::default(), |builder| {
-        builder.profile::<UserProfile>().profile::<VendorProfile>()
-    })
-    .await;
+    let rust =
+        TestApp::built(Settings::default(), |builder| builder.profile::<UserProfile>().profile::<VendorProfile>())
+            .await;
     let toml = Settings::from_toml(TOML).unwrap_or_else(|error| panic!("{error}")).settings;
     assert_eq!(rust.auth().settings().profiles, toml.profiles);
 

@@ -11,9 +11,8 @@ fn pattern(text: &str) -> Regex {
 }
 
 /// `2026-01-02`, `20260102`, `2026-1-2`.
-static DAY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^(?:([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2}))$")
-});
+static DAY: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2}))$"));
 
 /// `2026-W01-5`, `2026W015`; the Monday where no day of the week is named.
 static WEEK: LazyLock<Regex> =

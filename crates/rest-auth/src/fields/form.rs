@@ -36,6 +36,15 @@ impl Values {
         }
     }
 
+    /// Takes the values of several fields away; one that was left out has its default.
+    pub(crate) fn take_all(&mut self, fields: &[Field]) -> Map<String, Value> {
+        let value = |field: &Field| {
+            let value = self.take(&field.name).or_else(|| field.default.clone())?;
+            Some((field.name.clone(), value))
+        };
+        fields.iter().filter_map(value).collect()
+    }
+
     /// The values of a nested object's fields, if the body had it.
     pub(crate) fn take_nested(&mut self, name: &str) -> Option<Map<String, Value>> {
         match self.take(name)? {

@@ -63,7 +63,6 @@ impl Field {
 
 /// Fields by their names, each as `OPTIONS` describes it.
 pub(crate) fn describe(fields: &[Field]) -> Value {
-    let fields: Map<String, Value> =
-        fields.iter().map(|field| (field.name().to_owned(), field.metadata())).collect();
+    let fields: Map<String, Value> = fields.iter().map(|field| (field.name().to_owned(), field.metadata())).collect();
     Value::Object(fields)
 }

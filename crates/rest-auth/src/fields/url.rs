@@ -36,9 +36,9 @@ pub(super) fn is_valid(url: &str) -> bool {
 /// A port with its colon, or nothing.
 fn is_port(port: &str) -> bool {
     port.is_empty()
-        || port.strip_prefix(':').is_some_and(|digits| {
-            (1..=5).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
-        })
+        || port
+            .strip_prefix(':')
+            .is_some_and(|digits| (1..=5).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn is_host(host: &str) -> bool {

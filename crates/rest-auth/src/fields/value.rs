@@ -59,7 +59,8 @@ impl Field {
     /// What a client would be told that sent the field's default.
     pub(crate) fn default_problem(&self) -> Option<String> {
         let default = self.default.as_ref()?;
-        let body = std::collections::HashMap::from([(self.name.clone(), serde_json::value::to_raw_value(default).ok()?)]);
+        let body =
+            std::collections::HashMap::from([(self.name.clone(), serde_json::value::to_raw_value(default).ok()?)]);
         Some(self.read(&Data::Json(body), false).err()?.join(" "))
     }
 
@@ -86,9 +87,7 @@ impl Field {
             Kind::Date | Kind::DateTime if !raw.get().starts_with('"') => self.wrong(),
             _ => match JsonValue::of(raw) {
                 JsonValue::Text(text) => self.read_text(&text),
-                JsonValue::Surrogate(code) => {
-                    refused(format!("Surrogate characters are not allowed: U+{code:X}."))
-                }
+                JsonValue::Surrogate(code) => refused(format!("Surrogate characters are not allowed: U+{code:X}.")),
                 JsonValue::Null | JsonValue::Other => self.wrong(),
             },
         }
@@ -161,8 +160,7 @@ impl Field {
     /// The numbers that an integer's column holds, and its limits allow.
     pub(super) fn range(&self) -> Option<(i64, i64)> {
         let column = (i64::from(i32::MIN), i64::from(i32::MAX));
-        (self.kind == Kind::Integer)
-            .then(|| (self.min_value.unwrap_or(column.0), self.max_value.unwrap_or(column.1)))
+        (self.kind == Kind::Integer).then(|| (self.min_value.unwrap_or(column.0), self.max_value.unwrap_or(column.1)))
     }
 
     fn integer(&self, text: &str) -> Result<Value, Messages> {

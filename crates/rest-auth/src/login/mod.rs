@@ -1,6 +1,9 @@
 //! `POST login/`: a user name or an address and a password against tokens, a session, or both. The
 //! reference's `LoginView` and `LoginSerializer`.
 
+mod rule;
+#[cfg(test)]
+mod rule_tests;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +16,7 @@ use serde_json::{Value, json};
 use crate::auth::Auth;
 use crate::endpoint::Methods;
 use crate::error::{Error, FieldErrors};
-use crate::fields::{Fields, Form};
+use crate::fields::{Field, Fields, Form};
 use crate::reply;
 use crate::request::{Request, set_cookie};
 use crate::sessions::{self, Backend};
@@ -28,8 +31,10 @@ use crate::usernames;
 pub(crate) fn methods() -> Methods {
     Methods::new("Login", "Takes a password, and gives what later requests are authenticated by.")
         .on(Method::POST, |request| Box::pin(login(request)))
-        .taking(Method::POST, |_| Input::fields())
+        .taking(Method::POST, fields)
 }
+
+pub use rule::LoginAttempt;
 
 #[derive(Fields, Deserialize)]
 struct Input {
@@ -40,12 +45,23 @@ struct Input {
     password: String,
 }
 
+/// The usual fields, and those that the application adds.
+fn fields(auth: &Auth) -> Vec<Field> {
+    Input::fields().into_iter().chain(auth.settings().login.fields.to_vec()).collect()
+}
+
 async fn login(request: &mut Request) -> Result<Response, Error> {
     let auth = request.auth.clone();
-    let fields = Input::fields();
-    let input: Input = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
+    let fields = fields(&auth);
+    let mut values = Form::read(&fields, request.data().await?, false)?.finish()?;
+    let own = values.take_all(&auth.settings().login.fields);
+    let input: Input = values.into()?;
     let (user, backend) = authenticate(&auth, &input).await?;
     refuse_unverified(&auth, &user).await?;
+    if auth.hooks().checks_login() {
+        let groups = auth.store().connection().await?.groups_of(user.id).await?;
+        auth.hooks().check_login(&LoginAttempt::new(user.clone(), groups, own)).await?;
+    }
     let mut tx = auth.store().begin().await?;
     let admission = admit(request, &mut tx, &user, backend).await?;
     tx.commit().await?;

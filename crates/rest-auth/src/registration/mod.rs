@@ -56,13 +56,11 @@ struct Examined {
 /// The fields, as the settings' `signup_fields` require them, and the form's own.
 fn fields(auth: &Auth, form: RegistrationForm<'_>) -> Vec<Field> {
     let account = &auth.settings().account;
-    let usual = Input::fields()
-        .into_iter()
-        .map(|field| match field.name() {
-            "username" => field.required(account.insists_on("username")).min_length(account.username_min_length),
-            "email" => field.required(account.insists_on("email")),
-            _ => field,
-        });
+    let usual = Input::fields().into_iter().map(|field| match field.name() {
+        "username" => field.required(account.insists_on("username")).min_length(account.username_min_length),
+        "email" => field.required(account.insists_on("email")),
+        _ => field,
+    });
     usual.chain(own_fields::fields(auth.settings(), form)).collect()
 }
 
@@ -108,7 +106,7 @@ async fn examine(request: &Request, form: RegistrationForm<'_>) -> Result<Examin
         form.refuse_all("password1", messages);
     }
     let mut values = form.finish()?;
-    let own = own_fields::take(of, &mut values);
+    let own = values.take_all(of.fields);
     let input: Input = values.into()?;
     if input.password1 != input.password2 {
         return Err(Error::non_field("The two password fields didn't match."));

@@ -40,15 +40,6 @@ pub(super) fn fields(settings: &Settings, form: RegistrationForm<'_>) -> Vec<Fie
     form.fields.iter().map(limited).collect()
 }
 
-/// Takes the values of the form's own fields out of the input; one that was left out has its default.
-pub(super) fn take(form: RegistrationForm<'_>, input: &mut crate::fields::Values) -> Map<String, Value> {
-    let value = |field: &Field| {
-        let value = input.take(field.name()).or_else(|| field.default.clone())?;
-        Some((field.name().to_owned(), value))
-    };
-    form.fields.iter().filter_map(value).collect()
-}
-
 /// Puts the values where their fields keep them, and notes the profiles that the form makes.
 pub(super) fn save(form: RegistrationForm<'_>, values: &Map<String, Value>, new: &mut NewUser) {
     for profile in form.profiles() {

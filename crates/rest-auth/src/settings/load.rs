@@ -72,6 +72,7 @@ impl Settings {
         let settings = settings.with_secret_key_from_file(&mut misfits);
         misfits.extend(settings.contradictions());
         misfits.extend(settings.registration.idle_fields());
+        misfits.extend(settings.login.idle_fields());
         if misfits.is_empty() { Ok(Loaded { settings, notes }) } else { Err(SettingsError(misfits)) }
     }
 

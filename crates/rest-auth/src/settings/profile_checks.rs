@@ -163,13 +163,24 @@ fn misfits(field: &Field) -> Vec<(String, &'static str)> {
         "max_digits and decimal_places are for decimals",
         "Remove them.",
     );
-    add((field.kind == Kind::Choice) == field.choices.is_empty(), "choices are what a choice has", "Add them, or make it a choice.");
     add(
-        field.choices.iter().any(|choice| choice.is_empty() || field.max_length.is_some_and(|most| choice.chars().count() > most)),
+        (field.kind == Kind::Choice) == field.choices.is_empty(),
+        "choices are what a choice has",
+        "Add them, or make it a choice.",
+    );
+    add(
+        field
+            .choices
+            .iter()
+            .any(|choice| choice.is_empty() || field.max_length.is_some_and(|most| choice.chars().count() > most)),
         "a choice is empty, or longer than max_length",
         "For the empty one add blank = true.",
     );
-    add(field.blank && !field.is_textual(), "blank is for texts", "For a field that may be left out, write null = true or a default.");
+    add(
+        field.blank && !field.is_textual(),
+        "blank is for texts",
+        "For a field that may be left out, write null = true or a default.",
+    );
     if let Some(problem) = field.default_problem() {
         add(true, &format!("its default does not fit: {problem}"), "Write one that a client could send.");
     }

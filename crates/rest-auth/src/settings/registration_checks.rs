@@ -1,8 +1,8 @@
 //! What registration cannot ask for, and where it cannot keep it.
 
+use super::Settings;
 use super::profile_checks::check_fields;
 use super::registration::Form;
-use super::Settings;
 use crate::fields::Field;
 use crate::registration::place;
 
@@ -29,6 +29,16 @@ impl Settings {
                 refuse(&format!("{path}.groups"), problem, "A name has from 1 to 150 characters.");
             }
             self.check_profiles(form, refuse);
+        }
+        check_fields(&self.login.fields, "login.fields", refuse);
+        for field in self.login.fields.iter() {
+            let path = format!("login.fields.{}", field.name());
+            if ["username", "email", "password"].contains(&field.name()) {
+                refuse(&path, "login has this field already".into(), "Call it differently.");
+            }
+            if field.save_to.is_some() {
+                refuse(&path, "a login keeps nothing".into(), "Remove save_to.");
+            }
         }
         let paths: Vec<String> = crate::auth::paths(self);
         for kind in self.registration.types.iter() {

@@ -56,13 +56,7 @@ pub struct Store {
 
 impl From<Pool> for Store {
     fn from(pool: Pool) -> Self {
-        Self {
-            pool,
-            writer: Arc::default(),
-            profiles: Arc::default(),
-            groups: Arc::default(),
-            creates_groups: false,
-        }
+        Self { pool, writer: Arc::default(), profiles: Arc::default(), groups: Arc::default(), creates_groups: false }
     }
 }
 

@@ -30,7 +30,12 @@ impl Connection {
         }
         statement.from(Alias::new(&profile.table)).and_where(Expr::col(Alias::new(USER_ID)).eq(user));
         let Some(row) = self.fetch_optional(&statement).await? else { return Ok(None) };
-        profile.fields.iter().map(|field| Ok((field.name.clone(), read(&row, field)?))).collect::<Result<_, _>>().map(Some)
+        profile
+            .fields
+            .iter()
+            .map(|field| Ok((field.name.clone(), read(&row, field)?)))
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 
     /// Makes the user's row, unless there is one. What is not said has the field's initial value.
@@ -102,7 +107,9 @@ fn read(row: &Row, field: &Field) -> Result<Value, StoreError> {
         Kind::Date => row.optional_date(column)?.map(|date| date.to_string()).into(),
         Kind::DateTime => row.optional_time(column)?.map(reply::time).into(),
         Kind::Decimal => match row.optional_text(column)? {
-            Some(text) => fixed(&text, field.decimal_places.unwrap_or_default()).ok_or_else(|| unreadable(&text))?.into(),
+            Some(text) => {
+                fixed(&text, field.decimal_places.unwrap_or_default()).ok_or_else(|| unreadable(&text))?.into()
+            }
             None => Value::Null,
         },
         Kind::Json => match row.optional_text(column)? {

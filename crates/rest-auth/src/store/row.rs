@@ -71,7 +71,9 @@ impl Row {
         match self {
             Self::Sqlite(row) => {
                 let value: Option<String> = row.try_get_unchecked(column)?;
-                value.map(|value| read_text_time(&value).ok_or_else(|| StoreError::unreadable(column, &value))).transpose()
+                value
+                    .map(|value| read_text_time(&value).ok_or_else(|| StoreError::unreadable(column, &value)))
+                    .transpose()
             }
             Self::Postgres(row) => Ok(row.try_get_unchecked(column)?),
             Self::MySql(row) => {

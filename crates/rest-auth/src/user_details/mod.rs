@@ -78,7 +78,7 @@ async fn show(request: &mut Request) -> Result<Response, Error> {
         true => Beside::of(auth, &mut auth.store().connection().await?, user.id).await?,
         false => Beside::default(),
     };
-    Ok(reply::json(StatusCode::OK, &beside.with(auth, user)))
+    Ok(reply::json(StatusCode::OK, &beside.with(auth, user).await?))
 }
 
 async fn update(request: &mut Request) -> Result<Response, Error> {

@@ -180,10 +180,7 @@ async fn a_user_who_is_older_than_the_profile_gets_theirs_with_the_first_change(
 
 #[each_database]
 async fn what_is_read_only_is_passed_over() {
-    let app = TestApp::with(&format!(
-        "{TWO}read_only_fields = [\"username\", \"profile.company_name\"]\n",
-    ))
-    .await;
+    let app = TestApp::with(&format!("{TWO}read_only_fields = [\"username\", \"profile.company_name\"]\n",)).await;
     let mut jane = logged_in(&app).await;
     let put = jane.put("/user/", json!({ "username": "eve", "profile": { "company_name": "Acme" } })).await;
     assert_eq!(put.line(), r#"200 {"username":"jane","profile":{"company_name":""}}"#);
@@ -300,7 +297,9 @@ fn a_table_is_what_django_would_make() {
         assert!(postgres.contains(line), "{line} is not in\n{postgres}");
     }
     let mysql = made(Dialect::MySql);
-    for line in ["`bio` longtext NOT NULL", "`seen` datetime(6) NULL", "`extra` json NOT NULL", "`newsletter` bool NOT NULL"] {
+    for line in
+        ["`bio` longtext NOT NULL", "`seen` datetime(6) NULL", "`extra` json NOT NULL", "`newsletter` bool NOT NULL"]
+    {
         assert!(mysql.contains(line), "{line} is not in\n{mysql}");
     }
 }

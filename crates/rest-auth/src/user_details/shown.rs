@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::auth::Auth;
+use crate::error::Error;
 use crate::reply;
 use crate::settings::Settings;
 use crate::store::{Connection, ProfileValues, StoreError, User, UserId};
@@ -28,8 +29,8 @@ pub(super) fn asks_the_database(settings: &Settings) -> bool {
 }
 
 /// The user as clients see them.
-pub(crate) async fn shown(auth: &Auth, db: &mut Connection, user: &User) -> Result<Value, StoreError> {
-    Ok(Beside::of(auth, db, user.id).await?.with(auth, user))
+pub(crate) async fn shown(auth: &Auth, db: &mut Connection, user: &User) -> Result<Value, Error> {
+    Beside::of(auth, db, user.id).await?.with(auth, user).await
 }
 
 /// What is shown of a user beside their row.
@@ -58,7 +59,8 @@ impl Beside {
         Ok(beside)
     }
 
-    pub(super) fn with(mut self, auth: &Auth, user: &User) -> Value {
+    /// The fields in their order, and those that the application computes.
+    pub(super) async fn with(mut self, auth: &Auth, user: &User) -> Result<Value, Error> {
         let mut shown = Map::new();
         for name in names(auth.settings()) {
             let value = match name {
@@ -80,6 +82,6 @@ impl Beside {
             };
             shown.insert(name.to_owned(), value);
         }
-        Value::Object(shown)
+        Ok(Value::Object(auth.hooks().with_computed_fields(user, shown).await?))
     }
 }
