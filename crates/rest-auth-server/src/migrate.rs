@@ -31,6 +31,9 @@ pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
     for table in &made {
         println!("made {table}");
     }
-    println!("{} tables made in {}; what was there is as it was.", made.len(), settings.database_url);
+    // A column is told with its table in front, a group as such.
+    let tables_alone = made.iter().all(|name| !name.contains(['.', ' ']));
+    let things = if tables_alone { "tables" } else { "tables, columns and groups" };
+    println!("{} {things} made in {}; what was there is as it was.", made.len(), settings.database_url);
     Ok(())
 }

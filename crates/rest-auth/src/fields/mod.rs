@@ -34,7 +34,18 @@ pub trait Fields {
 }
 
 /// A profile beside the user that a type stands for: derive [`Fields`](trait@Fields) with
-/// `#[fields(name = "profile", table = "app_userprofile")]`.
+/// `#[fields(name = "profile", table = "app_userprofile")]`. What has no table is none:
+///
+/// ```compile_fail,E0277
+/// use rest_auth::{Auth, Fields};
+///
+/// #[derive(Fields)]
+/// struct Signup {
+///     first_name: String,
+/// }
+///
+/// let builder = Auth::builder().profile::<Signup>();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no profile",
     label = "a profile has a name and a table",

@@ -202,6 +202,8 @@ fn what_registration_cannot_ask_for_is_refused_with_all_that_is_wrong() {
         groups = [""]
         fields.name = { type = "char", blank = true, null = true, save_to = "vendor.name" }
 
+        [registration.types."no name"]
+
         [registration.types.b]
         path = "/{b}"
         profiles = ["seller"]
@@ -219,6 +221,7 @@ fn what_registration_cannot_ask_for_is_refused_with_all_that_is_wrong() {
         "registration.types.a.fields.name.save_to: vendor.name takes no null",
         "registration.types.a.fields.name.save_to: vendor.name takes no empty text",
         "registration.types.a: its users would have no value for vendor.founded",
+        "registration.types.no name: it cannot be called that",
         "registration.types.b.path: \"/{b}\" is no path below base_path",
         "registration.types.b.profiles: there is no profile \"seller\"",
     ] {

@@ -188,7 +188,7 @@ fn misfits(field: &Field) -> Vec<(String, &'static str)> {
 }
 
 /// Whether every database takes it for a name.
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     (1..=63).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && !name.starts_with(|first: char| first.is_ascii_digit())

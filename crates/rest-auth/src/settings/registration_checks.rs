@@ -1,7 +1,7 @@
 //! What registration cannot ask for, and where it cannot keep it.
 
 use super::Settings;
-use super::profile_checks::check_fields;
+use super::profile_checks::{check_fields, is_name};
 use super::registration::Form;
 use crate::fields::Field;
 use crate::registration::place;
@@ -41,7 +41,14 @@ impl Settings {
             }
         }
         let paths: Vec<String> = crate::auth::paths(self);
-        for kind in self.registration.types.iter() {
+        for (index, kind) in self.registration.types.iter().enumerate() {
+            let name = format!("registration.types.{}", kind.name);
+            if !is_name(&kind.name) {
+                refuse(&name, "it cannot be called that".into(), "Letters, digits and _ can be, 63 at most.");
+            }
+            if self.registration.types[..index].iter().any(|other| other.name == kind.name) {
+                refuse(&name, "there are two of this name".into(), "Call them differently.");
+            }
             let path = format!("registration.types.{}.path", kind.name);
             let odd = |c: char| !(c.is_ascii_alphanumeric() || "/-._~".contains(c));
             if kind.path.contains(odd)
