@@ -8,7 +8,7 @@ use crate::setup::{self, unusable};
 pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
     if plan {
         let statements = match setup::missing_file(settings) {
-            Some(_) => Store::statements(Dialect::Sqlite),
+            Some(_) => Store::statements(Dialect::Sqlite, settings),
             None => Store::open(settings).await.with_context(|| unusable(settings))?.migration_plan().await?,
         };
         if statements.is_empty() {
@@ -31,6 +31,9 @@ pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
     for table in &made {
         println!("made {table}");
     }
-    println!("{} tables made in {}; what was there is as it was.", made.len(), settings.database_url);
+    // A column is told with its table in front, a group as such.
+    let tables_alone = made.iter().all(|name| !name.contains(['.', ' ']));
+    let things = if tables_alone { "tables" } else { "tables, columns and groups" };
+    println!("{} {things} made in {}; what was there is as it was.", made.len(), settings.database_url);
     Ok(())
 }

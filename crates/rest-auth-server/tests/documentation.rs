@@ -60,6 +60,19 @@ fn password_reset_url() {
 }
 
 #[test]
+fn a_profile_beside_the_user() {
+    let said = follow(include_str!("../../../docs/guide/profile.md"));
+    for line in [
+        "CREATE TABLE \"app_userprofile\"",
+        "made app_userprofile",
+        r#""company_name":"Acme","phone_number":"","theme":"light","birthday":"1990-02-03","bio":"""#,
+        r#"{"profile":{"theme":["\"blue\" is not a valid choice."]}}"#,
+    ] {
+        assert!(said.contains(line), "{line} is missing in {said}");
+    }
+}
+
+#[test]
 fn require_email_verification() {
     let said = follow(include_str!("../../../docs/guide/require-email-verification.md"));
     let lines = [
@@ -78,4 +91,12 @@ fn mail() {
     assert_eq!(said.matches("The settings of rest-auth.toml can be used.").count(), 3, "{said}");
     assert!(said.contains(r#"{"detail":"Verification e-mail sent."}{"detail":"ok"}"#), "{said}");
     assert!(said.contains(r#""email":"jane@example.org""#), "{said}");
+}
+
+#[test]
+fn registration_fields_and_kinds_of_user() {
+    let said = follow(include_str!("../../../docs/guide/registration.md"));
+    for line in ["made the group Vendors", r#"{"business_name":["This field is required."]}"#, r#"{"key":""#] {
+        assert!(said.contains(line), "{line} is missing in {said}");
+    }
 }

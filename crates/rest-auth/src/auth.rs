@@ -13,11 +13,14 @@ use crate::endpoint::Guard::{Anyone, AnyoneTruthful, LoggedIn, Unasked};
 use crate::endpoint::Slash::{Never, Optional, Required};
 use crate::endpoint::{Endpoint, Guard, Methods, Slash};
 use crate::error::Error;
-use crate::hooks::{Hooks, Registered, TokenHolder};
+use crate::fields::Profile;
+use crate::hooks::{Hooks, Registered, ShownUser, TokenHolder};
+use crate::login::LoginAttempt;
 use crate::mail::{EmailOptions, MailRequest, Mailer};
 use crate::passwords::Passwords;
+use crate::registration::builder::Registration;
 use crate::sessions::csrf;
-use crate::settings::{Authentication, DatabaseUrl, Secret, Settings, SettingsError};
+use crate::settings::{Authentication, DatabaseUrl, Login, Secret, Settings, SettingsError, UserDetails};
 use crate::source::{Clock, Random};
 use crate::store::{Pool, Store, StoreError};
 use crate::templates::Templates;
@@ -76,7 +79,8 @@ fn endpoints(settings: &Settings) -> Vec<Endpoint> {
             .limit(Shared("password_reset_confirm")),
         endpoint("password/reset/confirm/{uid}/{token}/", Required, Anyone, password_reset::page::methods())
             .limit(Shared("password_reset_confirm")),
-        endpoint("registration/", Required, Anyone, registration::methods()).limit(Shared("registration")),
+        endpoint("registration/", Required, Anyone, registration::methods("registration/"))
+            .limit(Shared("registration")),
         endpoint("registration/verify-email/", Optional, Anyone, email_verification::methods())
             .limit(Own("verify_email")),
         endpoint("registration/resend-email/", Optional, Anyone, email_verification::resend_methods())
@@ -96,12 +100,21 @@ fn endpoints(settings: &Settings) -> Vec<Endpoint> {
         endpoints
             .push(endpoint("email/change/", Optional, LoggedIn, email_change::methods()).limit(Shared("email_change")));
     }
+    for kind in settings.registration.types.iter() {
+        let methods = registration::methods(&kind.path);
+        endpoints.push(Endpoint::new(&kind.path, Required, Anyone, methods).limit(Shared("registration")));
+    }
     if settings.rest_auth.use_jwt {
         endpoints.push(endpoint("token/refresh/", Optional, Unasked, refresh::methods()).limit(Own("token_refresh")));
         endpoints.push(endpoint("token/verify/", Optional, Unasked, verify::methods()).limit(Own("token_verify")));
         endpoints.push(endpoint("jwks.json", Never, Unasked, jwks::methods()).limit(Apart("jwks")));
     }
     endpoints
+}
+
+/// The path of each endpoint, below the router.
+pub(crate) fn paths(settings: &Settings) -> Vec<String> {
+    endpoints(settings).iter().map(|endpoint| endpoint.summary().0).collect()
 }
 
 impl Auth {
@@ -249,6 +262,39 @@ impl Builder {
         self
     }
 
+    /// Keeps a profile beside the user: `[profiles.NAME]`. Its table is made by `migrate`; clients see it in user
+    /// details, under its name, and write it there.
+    ///
+    /// ```
+    /// use rest_auth::{Auth, Fields};
+    ///
+    /// #[derive(Fields)]
+    /// #[fields(name = "profile", table = "app_userprofile")]
+    /// struct UserProfile {
+    ///     #[field(blank, max_length = 100)]
+    ///     company_name: String,
+    ///     birthday: Option<time::Date>,
+    /// }
+    ///
+    /// let builder = Auth::builder().profile::<UserProfile>();
+    /// ```
+    pub fn profile<P: Profile>(mut self) -> Self {
+        self.settings.profiles.push(P::profile());
+        self
+    }
+
+    /// What registration asks for, and the kinds of user: `[registration]`.
+    pub fn registration(mut self, registration: Registration) -> Self {
+        registration.apply(&mut self.settings);
+        self
+    }
+
+    /// `registration.create_groups`: [`Builder::migrate`] makes the groups of the kinds of user, too.
+    pub fn create_groups(mut self) -> Self {
+        self.settings.registration.create_groups = true;
+        self
+    }
+
     /// Gives JSON Web Tokens: `rest_auth.use_jwt`, and all of `simple_jwt`.
     pub fn tokens(mut self, tokens: Tokens) -> Self {
         tokens.apply(&mut self.settings);
@@ -289,6 +335,71 @@ impl Builder {
         Fut: Future<Output = Result<(), Error>> + Send + 'static,
     {
         self.hooks.after_registration(hook);
+        self
+    }
+
+    /// Rules at login: `[login]`.
+    pub fn login(mut self, login: Login) -> Self {
+        self.settings.login = login;
+        self
+    }
+
+    /// Adds a rule at login, asked once the password is known to be right. If it fails, the user is not let in, and the
+    /// client gets its error.
+    ///
+    /// ```
+    /// use rest_auth::{Auth, Error, Fields, Login, LoginAttempt};
+    ///
+    /// #[derive(Fields, serde::Deserialize)]
+    /// struct OrganizationLogin {
+    ///     organization: Option<String>,
+    /// }
+    ///
+    /// async fn is_member(login: LoginAttempt) -> Result<(), Error> {
+    ///     match login.input::<OrganizationLogin>()?.organization {
+    ///         Some(name) if !login.in_group(&name) => {
+    ///             Err(Error::field("organization", "You are not a member of this organization."))
+    ///         }
+    ///         _ => Ok(()),
+    ///     }
+    /// }
+    ///
+    /// let builder =
+    ///     Auth::builder().login(Login::default().fields::<OrganizationLogin>()).check_login(is_member);
+    /// ```
+    pub fn check_login<F, Fut>(mut self, rule: F) -> Self
+    where
+        F: Fn(LoginAttempt) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), Error>> + Send + 'static,
+    {
+        self.hooks.add_login_rule(rule);
+        self
+    }
+
+    /// What clients see of a user, and which of it they may write: `[user_details]`.
+    pub fn user_details(mut self, user_details: UserDetails) -> Self {
+        self.settings.user_details = user_details;
+        self
+    }
+
+    /// Adds fields to user details that are computed each time: whatever the function gives is shown, field by field,
+    /// and never written.
+    ///
+    /// ```
+    /// use rest_auth::{Auth, ShownUser};
+    /// use serde_json::json;
+    ///
+    /// let builder = Auth::builder().computed_fields(async |shown: ShownUser| {
+    ///     Ok(json!({ "full_name": format!("{} {}", shown.user.first_name, shown.user.last_name) }))
+    /// });
+    /// ```
+    pub fn computed_fields<F, Fut, C>(mut self, hook: F) -> Self
+    where
+        F: Fn(ShownUser) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<C, Error>> + Send + 'static,
+        C: serde::Serialize,
+    {
+        self.hooks.add_computed_fields(hook);
         self
     }
 
@@ -373,7 +484,7 @@ impl Builder {
         let secret_key = self.settings.secret_key.clone().ok_or(BuildError::NoSecretKey)?;
         let keys = Keys::new(&self.settings, &secret_key).map_err(|misfit| SettingsError(vec![misfit]))?;
         let store = match self.pool {
-            Some(pool) => Store::from(pool),
+            Some(pool) => Store::from(pool).holding(&self.settings),
             None => Store::connect(&self.settings).await?,
         };
         if self.migrate {
@@ -382,13 +493,17 @@ impl Builder {
         let mut missing = store.missing_tables().await?;
         if !self.settings.simple_jwt.tracks_rotation() {
             // A database that Django made will do, as long as nothing asks for more.
-            missing.retain(|table| *table != "rest_auth_refresh_token");
+            missing.retain(|table| table != "rest_auth_refresh_token");
         }
         if missing == [OUTBOX] {
             // It is a table of our own, and the only one that such a database cannot do without.
             store.make_table(OUTBOX).await?;
         } else if !missing.is_empty() {
             return Err(BuildError::MissingTables(missing));
+        }
+        let missing = store.missing_groups().await?;
+        if !missing.is_empty() {
+            return Err(BuildError::MissingGroups(missing));
         }
         let templates = Templates::of(&self.settings).map_err(|misfit| SettingsError(vec![misfit]))?;
         let random = Arc::new(self.random.unwrap_or_else(Random::system));
@@ -426,7 +541,13 @@ pub enum BuildError {
     Store(#[from] StoreError),
     /// The database lacks tables.
     #[error("the database lacks {}: run `rest-auth migrate`", .0.join(", "))]
-    MissingTables(Vec<&'static str>),
+    MissingTables(Vec<String>),
+    /// The database lacks groups that registration puts users into, and `registration.create_groups` is off.
+    #[error(
+        "registration puts users into groups that are missing, {}: make them in Django's admin, or set \
+         registration.create_groups = true and run `rest-auth migrate`", .0.join(", ")
+    )]
+    MissingGroups(Vec<String>),
     /// The threads that hash passwords do not start.
     #[error("the threads that hash passwords do not start")]
     Threads(#[source] std::io::Error),

@@ -9,9 +9,11 @@ use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
+use serde::de::DeserializeOwned;
 
 use crate::auth::Auth;
 use crate::error::Error;
+use crate::fields::Profile;
 use crate::request::{Content, Head, Request};
 use crate::sessions::{self, Presented};
 use crate::settings::Authentication;
@@ -34,13 +36,28 @@ pub enum Credential {
 /// called, and the answer is the reference's 401; `Option<CurrentUser>` lets anyone in.
 #[derive(Clone, Debug)]
 pub struct CurrentUser {
+    auth: Auth,
     user: User,
     credential: Credential,
 }
 
 impl CurrentUser {
-    pub(crate) fn new(user: User, credential: Credential) -> Self {
-        Self { user, credential }
+    pub(crate) fn new(auth: &Auth, user: User, credential: Credential) -> Self {
+        Self { auth: auth.clone(), user, credential }
+    }
+
+    /// The user's profile, read from the database; `None` if they have none. A number with decimal places is a text in
+    /// it, a date `2026-01-02`, a moment `2026-01-02T03:04:05Z`.
+    ///
+    /// # Errors
+    /// If the database does not answer, the settings know no such profile, or the type does not fit its fields.
+    pub async fn profile<P: Profile + DeserializeOwned>(&self) -> Result<Option<P>, Error> {
+        let wanted = P::profile();
+        let Some(profile) = self.auth.settings().profiles.find(&wanted.name) else {
+            return Err(Error::internal(format!("there is no profile {}: add it to the builder", wanted.name)));
+        };
+        let values = self.auth.store().connection().await?.profile_of(profile, self.user.id).await?;
+        values.map(|values| serde_json::from_value(values.into())).transpose().map_err(Error::internal)
     }
 
     /// How the user showed who they are.

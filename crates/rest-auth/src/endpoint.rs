@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::auth::Auth;
 use crate::current_user;
 use crate::error::Error;
-use crate::fields::Field;
+use crate::fields::{self, Field};
 use crate::reply;
 use crate::request::{Head, Request};
 use crate::sessions;
@@ -47,7 +47,7 @@ pub(crate) enum Slash {
 type Handler = for<'a> fn(&'a mut Request) -> BoxFuture<'a, Result<Response, Error>>;
 
 /// The fields of a body, as the settings want them.
-type FieldsOf = fn(&Auth) -> Vec<Field>;
+type FieldsOf = Box<dyn Fn(&Auth) -> Vec<Field> + Send + Sync>;
 
 /// What an endpoint does, and how `OPTIONS` describes it.
 pub(crate) struct Methods {
@@ -82,8 +82,12 @@ impl Methods {
     }
 
     /// Tells `OPTIONS` which fields the method takes.
-    pub(crate) fn taking(mut self, method: Method, fields: FieldsOf) -> Self {
-        self.forms.push((method, fields));
+    pub(crate) fn taking(
+        mut self,
+        method: Method,
+        fields: impl Fn(&Auth) -> Vec<Field> + Send + Sync + 'static,
+    ) -> Self {
+        self.forms.push((method, Box::new(fields)));
         self
     }
 
@@ -125,11 +129,7 @@ impl Methods {
         let actions: Map<String, Value> = self
             .forms
             .iter()
-            .map(|(method, fields)| {
-                let fields: Map<String, Value> =
-                    fields(auth).iter().map(|field| (field.name().to_owned(), field.metadata())).collect();
-                (method.to_string(), Value::Object(fields))
-            })
+            .map(|(method, fields_of)| (method.to_string(), fields::describe(&fields_of(auth))))
             .collect();
         if !actions.is_empty() {
             about["actions"] = Value::Object(actions);
@@ -140,7 +140,7 @@ impl Methods {
 
 /// A line of the table in [`crate::auth`].
 pub(crate) struct Endpoint {
-    path: &'static str,
+    path: String,
     slash: Slash,
     guard: Guard,
     methods: Methods,
@@ -148,8 +148,8 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(crate) fn new(path: &'static str, slash: Slash, guard: Guard, methods: Methods) -> Self {
-        Self { path, slash, guard, methods, scope: Scope::Unnamed }
+    pub(crate) fn new(path: &str, slash: Slash, guard: Guard, methods: Methods) -> Self {
+        Self { path: path.to_owned(), slash, guard, methods, scope: Scope::Unnamed }
     }
 
     /// What limits the requests to it: the `throttle_scope` of a view.
@@ -159,7 +159,7 @@ impl Endpoint {
 
     /// The path below the router's, and the methods.
     pub(crate) fn summary(&self) -> (String, String) {
-        (self.path.to_owned(), self.methods.allowed())
+        (self.path.clone(), self.methods.allowed())
     }
 
     /// Adds the endpoint to a router.
@@ -189,6 +189,7 @@ impl Endpoint {
         let (parts, body) = request.into_parts();
         let mut response = match Request::read(auth.clone(), Head::from(&parts), body).await {
             Ok(mut request) => {
+                request.endpoint.clone_from(&self.path);
                 let mut response = match self.dispatch(&mut request).await {
                     Ok(response) => response,
                     Err(error) if self.methods.is_page => request.error_page(error),

@@ -29,6 +29,11 @@ impl FieldErrors {
         }
     }
 
+    /// Puts a field's messages, or what is wrong with the fields of a nested object, in place of whatever was there.
+    pub(crate) fn set(&mut self, field: &str, refusal: Value) {
+        self.0.insert(field.to_owned(), refusal);
+    }
+
     /// Whether anything is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -52,17 +57,28 @@ impl FieldErrors {
     }
 }
 
+impl From<FieldErrors> for Value {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Object(errors.0)
+    }
+}
+
 impl std::fmt::Display for FieldErrors {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut separator = "";
-        for (field, messages) in &self.0 {
-            for message in messages.as_array().into_iter().flatten().filter_map(Value::as_str) {
-                write!(f, "{separator}{field}: {message}")?;
-                separator = "\n";
-            }
-        }
-        Ok(())
+        f.write_str(&lines("", &self.0).join("\n"))
     }
+}
+
+/// Each message behind its field, and that behind the object that it is nested in.
+fn lines(path: &str, errors: &Map<String, Value>) -> Vec<String> {
+    let line = |(field, refusal): (&String, &Value)| match refusal {
+        Value::Object(nested) => lines(&format!("{path}{field}."), nested),
+        messages => {
+            let messages = messages.as_array().into_iter().flatten().filter_map(Value::as_str);
+            messages.map(|message| format!("{path}{field}: {message}")).collect()
+        }
+    };
+    errors.iter().flat_map(line).collect()
 }
 
 /// Why a request is not answered with what it asked for. Everything but `Internal` is told to the client.
@@ -198,6 +214,14 @@ impl Error {
         let mut response = reply::json(status, &body);
         response.headers_mut().extend(headers);
         response
+    }
+}
+
+impl axum::response::IntoResponse for Error {
+    /// For an application's own handlers. What is known of the scheme to authenticate by is not told here, so that a
+    /// 401 becomes a 403.
+    fn into_response(self) -> Response {
+        Self::into_response(self, None)
     }
 }
 

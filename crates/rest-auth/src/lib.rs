@@ -64,12 +64,14 @@ pub use client_address::ClientAddress;
 pub use current_user::{AuthLayer, AuthService, Credential, CurrentUser, Refusal};
 pub use error::{Error, FieldErrors, NON_FIELD_ERRORS};
 pub use expired::Flushed;
-pub use fields::Fields;
+pub use fields::{Fields, Profile};
 pub use groups::{Group, RequireGroup};
-pub use hooks::{Registered, TokenHolder};
+pub use hooks::{Registered, ShownUser, TokenHolder};
+pub use login::LoginAttempt;
 pub use mail::{EmailOptions, Mail, MailKind, MailRequest, SendError, TestMailError, send_test_mail};
 pub use passwords::{Algorithm, HasherSetting, ValidatorSetting, breached};
-pub use settings::Settings;
+pub use registration::builder::Registration;
+pub use settings::{Login, Settings, UserDetails};
 /// The version of sqlx whose pools and connections are taken and given here.
 pub use sqlx;
 pub use store::{Connection, Dialect, Pool, Store, StoreError, User, UserId};
@@ -87,4 +89,8 @@ pub use users::{NewAccount, Users};
 #[doc = include_str!("../../../docs/guide/require-email-verification.md")]
 #[doc = include_str!("../../../docs/mail.md")]
 #[doc = include_str!("../../../docs/tokens.md")]
+#[doc = include_str!("../../../docs/guide/profile.md")]
+#[doc = include_str!("../../../docs/guide/registration.md")]
+#[doc = include_str!("../../../docs/guide/login-rules.md")]
+#[doc = include_str!("../../../docs/guide/user-details.md")]
 struct Documentation;

@@ -104,6 +104,8 @@ impl Content {
 /// A request, and what is known of who sends it.
 pub(crate) struct Request {
     pub(crate) auth: Auth,
+    /// The path of the endpoint that it came to, below the router.
+    pub(crate) endpoint: String,
     pub(crate) head: Head,
     pub(crate) content: Content,
     pub(crate) session: Presented,
@@ -127,7 +129,7 @@ impl Request {
         })?;
         let session = Presented::new(head.cookie(&auth.settings().session_cookie_name));
         let content = Content { bytes: body.to_bytes(), data: OnceCell::new() };
-        Ok(Self { auth, head, content, session, user: None })
+        Ok(Self { auth, endpoint: String::new(), head, content, session, user: None })
     }
 
     /// The body, read by its media type.

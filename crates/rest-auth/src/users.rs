@@ -8,7 +8,7 @@ use crate::error::{Error, FieldErrors};
 use crate::fields::{Field, Form, Kind};
 use crate::passwords::{Subject, unusable};
 use crate::settings::EmailVerification;
-use crate::store::{Connection, NewUser, StoreError, User, UserId};
+use crate::store::{Connection, NewUser, ProfileValues, StoreError, User, UserId};
 use crate::throttling::failed_logins;
 use crate::usernames;
 
@@ -139,13 +139,20 @@ pub(crate) fn taken(error: StoreError) -> Error {
     if error.is_unique_violation() { Error::field("username", usernames::TAKEN) } else { error.into() }
 }
 
-/// Makes a user and notes their address, if nobody took the name since it was looked at.
+/// Makes a user with their profiles, and notes their address, if nobody took the name since it was looked at.
 pub(crate) async fn insert(auth: &Auth, tx: &mut Connection, new: &NewUser) -> Result<User, Error> {
     tx.claim(&new.username).await?;
     if usernames::is_taken(tx, &new.username, None).await? {
         return Err(Error::field("username", usernames::TAKEN));
     }
     let user = tx.insert_user(new, auth.now()).await.map_err(taken)?;
+    for profile in auth.settings().profiles.iter() {
+        match new.profiles.get(&profile.name) {
+            Some(values) => tx.insert_profile(profile, user.id, values).await?,
+            None if profile.auto_create => tx.insert_profile(profile, user.id, &ProfileValues::new()).await?,
+            None => {}
+        }
+    }
     name_address(auth, tx, &user).await?;
     Ok(user)
 }

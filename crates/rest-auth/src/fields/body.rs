@@ -20,6 +20,7 @@ pub(crate) enum Data {
 }
 
 /// A value of a form.
+#[derive(Clone)]
 pub(crate) enum FormValue {
     /// Text.
     Text(String),
@@ -27,7 +28,57 @@ pub(crate) enum FormValue {
     File,
 }
 
+/// A field's value as it was sent.
+pub(super) enum Given<'a> {
+    Json(&'a RawValue),
+    /// A form's text.
+    Text(&'a str),
+    /// A form's file.
+    File,
+}
+
 impl Data {
+    pub(super) fn is_form(&self) -> bool {
+        matches!(self, Self::Form(_))
+    }
+
+    /// What was sent for a field; of several values in a form, the last.
+    pub(super) fn given(&self, name: &str) -> Option<Given<'_>> {
+        match self {
+            Self::Json(object) => object.get(name).map(|raw| Given::Json(raw)),
+            Self::OtherJson(_) => None,
+            Self::Form(pairs) => pairs.iter().rev().find(|(held, _)| held == name).map(|(_, value)| match value {
+                FormValue::Text(text) => Given::Text(text),
+                FormValue::File => Given::File,
+            }),
+        }
+    }
+
+    /// What was sent for a nested object: in JSON an object, in a form the fields `NAME.…`.
+    pub(super) fn nested(&self, name: &str) -> Option<Self> {
+        match self {
+            Self::Json(object) => Some(match object.get(name)?.get() {
+                text if text.starts_with('{') => match serde_json::from_str(text) {
+                    Ok(object) => Self::Json(object),
+                    // Half of a surrogate pair in a name.
+                    Err(_) => Self::OtherJson("dict"),
+                },
+                text => Self::OtherJson(python_type(text)),
+            }),
+            Self::OtherJson(_) => None,
+            Self::Form(pairs) => {
+                let inner: Vec<_> = pairs
+                    .iter()
+                    .filter_map(|(held, value)| {
+                        let inner = held.strip_prefix(name)?.strip_prefix('.').filter(|inner| !inner.is_empty())?;
+                        Some((inner.to_owned(), value.clone()))
+                    })
+                    .collect();
+                (!inner.is_empty()).then_some(Self::Form(inner))
+            }
+        }
+    }
+
     /// The text of a form's field; `None` for any other body.
     pub(crate) fn form_text(&self, name: &str) -> Option<&str> {
         let Self::Form(pairs) = self else { return None };
@@ -101,23 +152,29 @@ fn json(body: &[u8]) -> Result<Data, Error> {
         Ok(text) => text,
         Err(error) => return Err(refused(json_error::undecodable(body, error))),
     };
-    let kind = match text.trim_start_matches([' ', '\t', '\r', '\n']).as_bytes().first() {
-        Some(b'{') => {
-            return match serde_json::from_str(text) {
-                Ok(object) => Ok(Data::Json(object)),
-                Err(_) => Err(refused(json_error::explain(text))),
-            };
-        }
+    let bare = text.trim_start_matches([' ', '\t', '\r', '\n']);
+    if bare.starts_with('{') {
+        return match serde_json::from_str(text) {
+            Ok(object) => Ok(Data::Json(object)),
+            Err(_) => Err(refused(json_error::explain(text))),
+        };
+    }
+    let kind = python_type(bare);
+    match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+        Ok(_) => Ok(Data::OtherJson(kind)),
+        Err(_) => Err(refused(json_error::explain(text))),
+    }
+}
+
+/// What Python calls the type of a JSON value that is no object.
+fn python_type(json: &str) -> &'static str {
+    match json.as_bytes().first() {
         Some(b'[') => "list",
         Some(b'"') => "str",
         Some(b't' | b'f') => "bool",
         Some(b'n') => "NoneType",
-        _ if text.contains(['.', 'e', 'E']) => "float",
+        _ if json.contains(['.', 'e', 'E']) => "float",
         _ => "int",
-    };
-    match serde_json::from_str::<serde::de::IgnoredAny>(text) {
-        Ok(_) => Ok(Data::OtherJson(kind)),
-        Err(_) => Err(refused(json_error::explain(text))),
     }
 }
 

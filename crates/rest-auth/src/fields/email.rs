@@ -55,7 +55,7 @@ fn is_letter_or_digit(c: char) -> bool {
     c.is_ascii_alphanumeric() || ('\u{a1}'..='\u{ffff}').contains(&c)
 }
 
-fn is_label(label: &str) -> bool {
+pub(super) fn is_label(label: &str) -> bool {
     let length = label.chars().count();
     (1..=63).contains(&length)
         && !label.starts_with('-')
@@ -63,7 +63,7 @@ fn is_label(label: &str) -> bool {
         && label.chars().all(|c| c == '-' || is_letter_or_digit(c))
 }
 
-fn is_top_level(label: &str) -> bool {
+pub(super) fn is_top_level(label: &str) -> bool {
     let plain = is_label(label)
         && label.chars().count() >= 2
         && label.chars().all(|c| c == '-' || c.is_ascii_alphabetic() || !c.is_ascii());

@@ -1,10 +1,17 @@
 //! Applying fields to a body.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::body::{Data, FormValue, JsonValue};
-use super::{Field, Kind, email};
+use super::body::{Data, FormValue};
+use super::{Field, Kind};
 use crate::error::{Error, FieldErrors, NON_FIELD_ERRORS};
+
+const REQUIRED: &str = "This field is required.";
+
+/// What is said of a JSON value where a table of fields is wanted.
+fn no_table(kind: &str) -> String {
+    format!("Invalid data. Expected a dictionary, but got {kind}.")
+}
 
 /// Values that passed their fields. An absent field is absent here, too.
 #[derive(Default)]
@@ -14,6 +21,36 @@ impl Values {
     /// The text of a field, if the body had it.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str()
+    }
+
+    /// Takes the value of a field away.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.shift_remove(name)
+    }
+
+    /// Takes the text of a field away, if the body had it.
+    pub(crate) fn take_text(&mut self, name: &str) -> Option<String> {
+        match self.take(name)? {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Takes the values of several fields away; one that was left out has its default.
+    pub(crate) fn take_all(&mut self, fields: &[Field]) -> Map<String, Value> {
+        let value = |field: &Field| {
+            let value = self.take(&field.name).or_else(|| field.default.clone())?;
+            Some((field.name.clone(), value))
+        };
+        fields.iter().filter_map(value).collect()
+    }
+
+    /// The values of a nested object's fields, if the body had it.
+    pub(crate) fn take_nested(&mut self, name: &str) -> Option<Map<String, Value>> {
+        match self.take(name)? {
+            Value::Object(values) => Some(values),
+            _ => None,
+        }
     }
 
     /// The values as a type that derives `Fields` and `Deserialize`.
@@ -41,21 +78,40 @@ impl<'a> Form<'a> {
         if let Data::OtherJson(kind) = data {
             return Err(Error::non_field(match *kind {
                 "NoneType" => "No data provided".to_owned(),
-                kind => format!("Invalid data. Expected a dictionary, but got {kind}."),
+                kind => no_table(kind),
             }));
         }
         let mut form = Self { fields, values: Values::default(), errors: FieldErrors::default() };
         for field in fields.iter().filter(|field| !field.read_only) {
-            match field.read(data) {
+            match form.read_field(field, data, partial) {
                 Ok(Some(value)) => {
                     form.values.0.insert(field.name.clone(), value);
                 }
-                Ok(None) if field.required && !partial => form.errors.add(&field.name, "This field is required."),
+                Ok(None) if partial => {}
+                Ok(None) if field.required => form.errors.add(&field.name, REQUIRED),
                 Ok(None) => {}
-                Err(messages) => messages.into_iter().for_each(|message| form.errors.add(&field.name, message)),
+                Err(refusal) => form.errors.set(&field.name, refusal),
             }
         }
         Ok(form)
+    }
+
+    /// A field's value, or what is wrong with it: a list of messages, or a table of them for a nested object.
+    fn read_field(&self, field: &Field, data: &Data, partial: bool) -> Result<Option<Value>, Value> {
+        if field.kind != Kind::Nested {
+            return field.read(data, partial).map_err(Value::from);
+        }
+        let nested = match data.nested(&field.name) {
+            None => return Ok(None),
+            Some(Data::OtherJson("NoneType")) => return Err(json!(["This field may not be null."])),
+            Some(Data::OtherJson(kind)) => return Err(json!({ NON_FIELD_ERRORS: [no_table(kind)] })),
+            Some(nested) => nested,
+        };
+        match Form::read(&field.fields, &nested, partial).and_then(Form::finish) {
+            Ok(values) => Ok(Some(Value::Object(values.0))),
+            Err(Error::Invalid(errors)) => Err(errors.into()),
+            Err(error) => Err(json!([error.to_string()])),
+        }
     }
 
     /// Applies the fields to texts that come from elsewhere than a request.
@@ -95,68 +151,4 @@ impl<'a> Form<'a> {
         self.errors.sort_by(self.fields.iter().map(Field::name).chain([NON_FIELD_ERRORS]));
         Err(Error::Invalid(self.errors))
     }
-}
-
-const NOT_AN_ADDRESS: &str = "Enter a valid email address.";
-
-impl Field {
-    /// The message for a value of quite another type.
-    fn invalid(&self) -> Vec<String> {
-        let message = if self.kind == Kind::Email { NOT_AN_ADDRESS } else { "Not a valid string." };
-        vec![message.to_owned()]
-    }
-
-    /// The field's value in the body, `None` where it is absent.
-    fn read(&self, data: &Data) -> Result<Option<Value>, Vec<String>> {
-        let text = match data {
-            Data::Json(object) => match object.get(&self.name) {
-                None => return Ok(None),
-                Some(raw) => match JsonValue::of(raw) {
-                    JsonValue::Null => return Err(vec!["This field may not be null.".to_owned()]),
-                    JsonValue::Text(text) => text,
-                    JsonValue::Surrogate(code) => {
-                        return Err(vec![format!("Surrogate characters are not allowed: U+{code:X}.")]);
-                    }
-                    JsonValue::Other => return Err(self.invalid()),
-                },
-            },
-            Data::Form(pairs) => match pairs.iter().rev().find(|(name, _)| *name == self.name) {
-                None => return Ok(None),
-                Some((_, FormValue::File)) => return Err(self.invalid()),
-                // In a form, an empty text is how a field is left out.
-                Some((_, FormValue::Text(text))) if text.is_empty() && !self.required && !self.blank => {
-                    return Ok(None);
-                }
-                Some((_, FormValue::Text(text))) => text.clone(),
-            },
-            Data::OtherJson(_) => return Ok(None),
-        };
-        self.clean(trimmed(&text)).map(|text| Some(Value::String(text.to_owned())))
-    }
-
-    fn clean<'t>(&self, text: &'t str) -> Result<&'t str, Vec<String>> {
-        if text.is_empty() {
-            return if self.blank { Ok(text) } else { Err(vec!["This field may not be blank.".to_owned()]) };
-        }
-        let mut messages: Vec<String> = self.rule.and_then(|rule| rule(text)).map(str::to_owned).into_iter().collect();
-        let length = text.chars().count();
-        if let Some(most) = self.max_length.filter(|most| length > *most) {
-            messages.push(format!("Ensure this field has no more than {most} characters."));
-        }
-        if let Some(fewest) = self.min_length.filter(|fewest| length < *fewest) {
-            messages.push(format!("Ensure this field has at least {fewest} characters."));
-        }
-        if text.contains('\0') {
-            messages.push("Null characters are not allowed.".to_owned());
-        }
-        if self.kind == Kind::Email && !email::is_valid(text) {
-            messages.push(NOT_AN_ADDRESS.to_owned());
-        }
-        if messages.is_empty() { Ok(text) } else { Err(messages) }
-    }
-}
-
-/// The text without the white space around it, as Python's `str.strip` sees it.
-fn trimmed(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c))
 }

@@ -1,6 +1,9 @@
 //! `POST login/`: a user name or an address and a password against tokens, a session, or both. The
 //! reference's `LoginView` and `LoginSerializer`.
 
+mod rule;
+#[cfg(test)]
+mod rule_tests;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +16,7 @@ use serde_json::{Value, json};
 use crate::auth::Auth;
 use crate::endpoint::Methods;
 use crate::error::{Error, FieldErrors};
-use crate::fields::{Fields, Form};
+use crate::fields::{Field, Fields, Form};
 use crate::reply;
 use crate::request::{Request, set_cookie};
 use crate::sessions::{self, Backend};
@@ -30,8 +33,10 @@ use crate::usernames;
 pub(crate) fn methods() -> Methods {
     Methods::new("Login", "Takes a password, and gives what later requests are authenticated by.")
         .on(Method::POST, |request| Box::pin(login(request)))
-        .taking(Method::POST, |_| Input::fields())
+        .taking(Method::POST, fields)
 }
+
+pub use rule::LoginAttempt;
 
 #[derive(Fields, Deserialize)]
 struct Input {
@@ -42,13 +47,24 @@ struct Input {
     password: String,
 }
 
+/// The usual fields, and those that the application adds.
+fn fields(auth: &Auth) -> Vec<Field> {
+    Input::fields().into_iter().chain(auth.settings().login.fields.to_vec()).collect()
+}
+
 async fn login(request: &mut Request) -> Result<Response, Error> {
     let auth = request.auth.clone();
     auth.throttling().act(request, Action::Login, None).await?;
-    let fields = Input::fields();
-    let input: Input = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
+    let fields = fields(&auth);
+    let mut values = Form::read(&fields, request.data().await?, false)?.finish()?;
+    let own = values.take_all(&auth.settings().login.fields);
+    let input: Input = values.into()?;
     let (user, backend) = authenticate(request, &input).await?;
     refuse_unverified(&auth, &user).await?;
+    if auth.hooks().checks_login() {
+        let groups = auth.store().connection().await?.groups_of(user.id).await?;
+        auth.hooks().check_login(&LoginAttempt::new(user.clone(), groups, own)).await?;
+    }
     let mut tx = auth.store().begin().await?;
     let admission = admit(request, &mut tx, &user, backend).await?;
     tx.commit().await?;
@@ -99,7 +115,8 @@ pub(crate) async fn admit(
         if transport != TokenTransport::Body {
             cookies = tokens::cookies::of(&auth, &pair);
         }
-        Some(shown(&auth, &pair, user, transport)?)
+        let shown_user = user_details::shown(&auth, tx, user).await?;
+        Some(shown(&auth, &pair, shown_user, transport))
     } else if settings.token_model {
         Some(json!({ "key": tokens::key::get_or_create(&auth, tx, user).await? }))
     } else {
@@ -112,17 +129,17 @@ pub(crate) async fn admit(
 }
 
 /// The body that holds a pair of tokens: dj-rest-auth's `JWTSerializer`. What no script may see is not in it.
-fn shown(auth: &Auth, pair: &Pair, user: &User, transport: TokenTransport) -> Result<Value, Error> {
+fn shown(auth: &Auth, pair: &Pair, user: Value, transport: TokenTransport) -> Value {
     let (settings, jwt) = (&auth.settings().rest_auth, &auth.settings().simple_jwt);
     let is_hidden = settings.jwt_auth_httponly && transport != TokenTransport::Body;
     let refresh = if is_hidden { "" } else { pair.refresh.as_str() };
-    let mut body = json!({ "access": pair.access, "refresh": refresh, "user": user_details::shown(user)? });
+    let mut body = json!({ "access": pair.access, "refresh": refresh, "user": user });
     if settings.jwt_auth_return_expiration {
         let expiration = |lifetime| reply::time(auth.now() + time::Duration::from(lifetime));
         body["access_expiration"] = expiration(jwt.access_token_lifetime).into();
         body["refresh_expiration"] = expiration(jwt.refresh_token_lifetime).into();
     }
-    Ok(body)
+    body
 }
 
 /// Finds the user who knows the password. That takes as long for a user who is not there.

@@ -1,13 +1,17 @@
 //! `POST registration/`: a new user, let in at once unless their address must be verified first. The
 //! reference's `RegisterView` and `RegisterSerializer`.
 
+pub(crate) mod builder;
+#[cfg(test)]
+mod kinds_tests;
+mod own_fields;
 #[cfg(test)]
 mod tests;
 
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::auth::Auth;
 use crate::email_verification;
@@ -18,16 +22,20 @@ use crate::login;
 use crate::passwords::Subject;
 use crate::request::Request;
 use crate::sessions::Backend;
-use crate::settings::EmailVerification;
+use crate::settings::{EmailVerification, RegistrationForm};
 use crate::store::{Connection, NewUser, User};
 use crate::throttling::account::Action;
 use crate::usernames;
 use crate::users;
 
-pub(crate) fn methods() -> Methods {
+pub(crate) use own_fields::place;
+
+/// At the path of the usual form, or of one for a kind of user.
+pub(crate) fn methods(path: &str) -> Methods {
+    let path = path.to_owned();
     Methods::new("Register", "Makes a user.")
         .on(Method::POST, |request| Box::pin(register(request)))
-        .taking(Method::POST, fields)
+        .taking(Method::POST, move |auth| fields(auth, auth.settings().registration.at(&path)))
 }
 
 #[derive(Fields, Deserialize)]
@@ -40,27 +48,32 @@ struct Input {
     password2: String,
 }
 
-/// The fields, as the settings' `signup_fields` require them.
-fn fields(auth: &Auth) -> Vec<Field> {
+/// What a client sent, and what the form asks for beside it.
+struct Examined {
+    input: Input,
+    own: Map<String, Value>,
+}
+
+/// The fields, as the settings' `signup_fields` require them, and the form's own.
+fn fields(auth: &Auth, form: RegistrationForm<'_>) -> Vec<Field> {
     let account = &auth.settings().account;
-    Input::fields()
-        .into_iter()
-        .map(|field| match field.name() {
-            "username" => field.required(account.insists_on("username")).min_length(account.username_min_length),
-            "email" => field.required(account.insists_on("email")),
-            _ => field,
-        })
-        .collect()
+    let usual = Input::fields().into_iter().map(|field| match field.name() {
+        "username" => field.required(account.insists_on("username")).min_length(account.username_min_length),
+        "email" => field.required(account.insists_on("email")),
+        _ => field,
+    });
+    usual.chain(own_fields::fields(auth.settings(), form)).collect()
 }
 
 async fn register(request: &mut Request) -> Result<Response, Error> {
     let auth = request.auth.clone();
     auth.throttling().act(request, Action::Signup, None).await?;
-    let input = examine(request).await?;
+    let form = auth.settings().registration.at(&request.endpoint);
+    let Examined { input, own } = examine(request, form).await?;
     let password = auth.passwords().make(&input.password1).await?;
     let mut tx = auth.store().begin().await?;
-    let user = create(&auth, &mut tx, input, password).await?;
-    let mut tx = auth.hooks().registered(tx, &user).await?;
+    let user = create(&auth, &mut tx, form, input, &own, password).await?;
+    let mut tx = auth.hooks().registered(tx, &user, form.kind(), own).await?;
     if auth.settings().account.email_verification != EmailVerification::None && may_ask(request, &user).await? {
         email_verification::ask(request, &mut tx, &user).await?;
     }
@@ -86,9 +99,10 @@ async fn may_ask(request: &Request, user: &User) -> Result<bool, Error> {
 }
 
 /// Reads the body, and says all that is wrong with it before anything slow is done.
-async fn examine(request: &Request) -> Result<Input, Error> {
+async fn examine(request: &Request, form: RegistrationForm<'_>) -> Result<Examined, Error> {
     let auth = &request.auth;
-    let fields = fields(auth);
+    let of = form;
+    let fields = fields(auth, form);
     let mut form = Form::read(&fields, request.data().await?, false)?;
     let mut db = auth.store().connection().await?;
     usernames::check(auth, &mut db, &mut form, None).await?;
@@ -101,11 +115,13 @@ async fn examine(request: &Request) -> Result<Input, Error> {
     if let Some(messages) = form.text("password1").map(|text| auth.passwords().validate_at_registration(text, None)) {
         form.refuse_all("password1", messages);
     }
-    let input: Input = form.finish()?.into()?;
+    let mut values = form.finish()?;
+    let own = values.take_all(of.fields);
+    let input: Input = values.into()?;
     if input.password1 != input.password2 {
         return Err(Error::non_field("The two password fields didn't match."));
     }
-    Ok(input)
+    Ok(Examined { input, own })
 }
 
 pub(crate) const EMAIL_TAKEN: &str = "User is already registered with this e-mail address.";
@@ -116,21 +132,36 @@ pub(crate) async fn is_closed(auth: &Auth, db: &mut Connection, email: &str) -> 
 }
 
 /// Makes the user and their address, if nobody took either since the body was examined.
-async fn create(auth: &Auth, tx: &mut Connection, input: Input, password: String) -> Result<User, Error> {
+async fn create(
+    auth: &Auth,
+    tx: &mut Connection,
+    form: RegistrationForm<'_>,
+    input: Input,
+    own: &Map<String, Value>,
+    password: String,
+) -> Result<User, Error> {
     let email = input.email.unwrap_or_default();
     let username = match input.username {
         Some(username) => username,
         None => usernames::generate(auth, tx, &[&email, "user"]).await?,
     };
-    let subject = Subject { username: &username, email: &email, ..Subject::default() };
+    let mut new = NewUser { username, email, password, ..NewUser::default() };
+    own_fields::save(form, own, &mut new);
+    let NewUser { username, email, first_name, last_name, .. } = &new;
+    let subject = Subject { username, email, first_name, last_name };
     let messages = auth.passwords().validate_at_registration(&input.password1, Some(&subject));
     if !messages.is_empty() {
         return Err(Error::Invalid(FieldErrors::of(NON_FIELD_ERRORS, messages)));
     }
-    tx.claim(&email).await?;
-    if !email.is_empty() && is_closed(auth, tx, &email).await? {
+    tx.claim(email).await?;
+    if !email.is_empty() && is_closed(auth, tx, email).await? {
         return Err(Error::field("email", EMAIL_TAKEN));
     }
-    let new = NewUser { username, email, password, ..NewUser::default() };
-    users::insert(auth, tx, &new).await
+    let user = users::insert(auth, tx, &new).await?;
+    for group in form.groups {
+        if !tx.add_to_group(user.id, group).await? {
+            return Err(Error::internal(format!("there is no group {group}")));
+        }
+    }
+    Ok(user)
 }

@@ -99,7 +99,7 @@ pub(crate) async fn authenticate(
         return Ok(None);
     }
     csrf::guard(auth, head, content).await?;
-    Ok(Some(CurrentUser::new(user, Credential::Session)))
+    Ok(Some(CurrentUser::new(auth, user, Credential::Session)))
 }
 
 /// Which of the `authentication_backends` let a user in.

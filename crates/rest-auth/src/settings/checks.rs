@@ -157,6 +157,8 @@ impl Settings {
         self.jwt_contradictions(&mut refuse);
         self.mail_contradictions(&mut refuse);
         self.throttle_contradictions(&mut refuse);
+        self.profile_contradictions(&mut refuse);
+        self.registration_contradictions(&mut refuse);
         if misfits.is_empty() {
             // They are read again when they are used; here whatever is wrong with them is said with the rest.
             misfits.extend(Keys::new(self, self.secret_key.as_ref().unwrap_or(&Secret::from(""))).err());

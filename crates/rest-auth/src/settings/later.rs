@@ -27,7 +27,6 @@ pub(crate) fn feature(path: &str) -> Option<Feature> {
     let (name, may_wait) = match path {
         "social" => ("social login", true),
         "media" => ("uploading pictures", true),
-        "profiles" | "user_details" | "registration" => ("a profile and fields of one's own", false),
         "mfa" => ("a second factor", false),
         "simple_jwt.jwk_url" => ("verifying tokens by a set of keys elsewhere", false),
         _ if path.starts_with("simple_jwt.sliding_") => ("sliding tokens, which dj-rest-auth never issues,", true),

@@ -35,10 +35,13 @@ impl Settings {
     /// Names every setting that is unknown, of the wrong type, or at odds with another.
     pub fn load(file: Option<&Path>) -> Result<Loaded, SettingsError> {
         let mut figment = Figment::new();
+        let mut text = String::new();
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
+            // A file that cannot be read is told of by what is merged.
+            text = std::fs::read_to_string(file).unwrap_or_default();
         }
-        Self::from_figment(figment.merge(Env::prefixed("REST_AUTH__").split("__")))
+        Self::from_figment(figment.merge(Env::prefixed("REST_AUTH__").split("__")), &text)
     }
 
     /// Reads the settings from the text of a `rest-auth.toml`, without the environment.
@@ -46,10 +49,10 @@ impl Settings {
     /// # Errors
     /// As [`Settings::load`].
     pub fn from_toml(text: &str) -> Result<Loaded, SettingsError> {
-        Self::from_figment(Figment::new().merge(Toml::string(text)))
+        Self::from_figment(Figment::new().merge(Toml::string(text)), text)
     }
 
-    fn from_figment(figment: Figment) -> Result<Loaded, SettingsError> {
+    fn from_figment(figment: Figment, file: &str) -> Result<Loaded, SettingsError> {
         let merged: Dict = figment.extract().map_err(|error| {
             SettingsError(
                 error
@@ -63,11 +66,13 @@ impl Settings {
                     .collect(),
             )
         })?;
-        let mut reader = Reader::new(&figment);
+        let mut reader = Reader::new(&figment, file);
         let settings = Settings::read(&Value::Dict(Tag::Default, merged), &mut reader).unwrap_or_default();
         let Reader { mut misfits, notes, .. } = reader;
         let settings = settings.with_secret_key_from_file(&mut misfits);
         misfits.extend(settings.contradictions());
+        misfits.extend(settings.registration.idle_fields());
+        misfits.extend(settings.login.idle_fields());
         if misfits.is_empty() { Ok(Loaded { settings, notes }) } else { Err(SettingsError(misfits)) }
     }
 

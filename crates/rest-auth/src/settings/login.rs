@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::section::section;
+use super::{Misfit, Named};
+use crate::fields::{Field, Fields};
 
 section! {
     /// Rules at login beyond a right password.
@@ -10,5 +12,32 @@ section! {
         /// Refuses a user without any verified address, with this error: { field = "message" }. Where
         /// account.email_verification is "mandatory", its own error comes first.
         pub unverified_email_error: Option<BTreeMap<String, String>> = None,
+        /// Fields beside the name and the password, for a rule of an application in Rust.
+        pub fields: Named<Field> = Named::default(),
+    }
+}
+
+impl Login {
+    /// Refuses a user without any verified address, with this message for this field.
+    pub fn unverified_email_error(mut self, field: &str, message: &str) -> Self {
+        self.unverified_email_error.get_or_insert_default().insert(field.to_owned(), message.to_owned());
+        self
+    }
+
+    /// Fields beside the name and the password, for the rule of [`Builder::check_login`](crate::Builder::check_login).
+    pub fn fields<F: Fields>(mut self) -> Self {
+        self.fields = F::fields().into();
+        self
+    }
+
+    /// Fields of a file that no rule looks at: rules are written in Rust.
+    pub(super) fn idle_fields(&self) -> Vec<Misfit> {
+        let misfit = |field: &Field| Misfit {
+            path: format!("login.fields.{}", field.name()),
+            problem: "nothing would become of it: only an application in Rust has rules that look at it".to_owned(),
+            hint: Some("Remove it.".to_owned()),
+            origin: None,
+        };
+        self.fields.iter().map(misfit).collect()
     }
 }

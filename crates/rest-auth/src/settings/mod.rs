@@ -13,12 +13,18 @@ mod later;
 mod load;
 mod login;
 mod mail_checks;
+pub(crate) mod named;
+mod profile_checks;
+mod profiles;
+mod registration;
+mod registration_checks;
 mod rest_auth;
 pub(crate) mod section;
 mod simple_jwt;
 mod templates;
 mod throttle;
 mod throttle_checks;
+mod user_details;
 mod values;
 
 pub use account::Account;
@@ -28,11 +34,16 @@ pub use frontend::Frontend;
 pub use known::KnownSetting;
 pub use load::{Loaded, SettingsError};
 pub use login::Login;
+pub use named::Named;
+pub use profiles::Profile;
+pub(crate) use registration::Form as RegistrationForm;
+pub use registration::{Registration, RegistrationType};
 pub use rest_auth::RestAuth;
 pub use section::Misfit;
 pub use simple_jwt::SimpleJwt;
 pub use templates::Templates;
 pub use throttle::{FailedLogins, Rates, Throttling, WithoutRedis};
+pub use user_details::UserDetails;
 pub use values::{
     Audience, Authentication, ClaimValue, Claims, DatabaseUrl, EmailVerification, JwtAlgorithm, Lifetime, LoginMethod,
     SameSite, Secret, UserIdField,
@@ -151,6 +162,11 @@ section! {
         /// user.email, user.first_name, user.last_name, user.is_active, user.is_staff, user.is_superuser or
         /// user.groups.
         pub claims: Claims = Claims::new(),
+        /// Profiles beside the user, each a table of its own: [profiles.NAME] says its table, its fields, and, with
+        /// auto_create = false, that not every user has one. A field has a type (char, text, email, url, integer,
+        /// decimal, boolean, date, datetime, choice, json) and, as in Django, max_length, min_length, min_value,
+        /// max_value, max_digits, decimal_places, choices, blank, null, default; read_only if clients may only see it.
+        pub profiles: Named<Profile> = Named::default(),
         /// REST_AUTH
         pub rest_auth: RestAuth = RestAuth::default(),
         /// SIMPLE_JWT
@@ -167,6 +183,10 @@ section! {
         pub login: Login = Login::default(),
         /// Limits
         pub throttle: Throttling = Throttling::default(),
+        /// Registration
+        pub registration: Registration = Registration::default(),
+        /// User details
+        pub user_details: UserDetails = UserDetails::default(),
     }
 }
 

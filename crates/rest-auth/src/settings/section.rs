@@ -163,6 +163,8 @@ impl std::fmt::Display for Misfit {
 /// Walks the merged settings, and gathers every misfit instead of stopping at the first.
 pub(crate) struct Reader<'a> {
     figment: &'a figment::Figment,
+    /// Where each key of the file stands.
+    places: std::collections::HashMap<String, usize>,
     path: Vec<String>,
     pub(crate) misfits: Vec<Misfit>,
     /// Settings that are known, but of a feature that this version does not have.
@@ -170,8 +172,13 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(figment: &'a figment::Figment) -> Self {
-        Self { figment, path: Vec::new(), misfits: Vec::new(), notes: Vec::new() }
+    pub(crate) fn new(figment: &'a figment::Figment, file: &str) -> Self {
+        let mut places = std::collections::HashMap::new();
+        // What is no TOML was said already.
+        if let Ok(table) = toml::de::DeTable::parse(file) {
+            note_places("", table.get_ref(), &mut places);
+        }
+        Self { figment, places, path: Vec::new(), misfits: Vec::new(), notes: Vec::new() }
     }
 
     /// The value as a table whose keys are all known.
@@ -198,10 +205,27 @@ impl<'a> Reader<'a> {
         Some(table.clone())
     }
 
+    /// The value as a table whose keys are names of the application's own, in the order of the file.
+    pub(crate) fn named(&mut self, value: &Value) -> Option<Vec<(String, Value)>> {
+        let Some(table) = value.as_dict() else {
+            self.misfit("a table of tables is wanted here", None);
+            return None;
+        };
+        let path = self.path.join(".");
+        let mut items: Vec<_> = table.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        items.sort_by_key(|(name, _)| self.places.get(&joined(&path, name)).copied().unwrap_or(usize::MAX));
+        Some(items)
+    }
+
     /// Reads what stands below the current path under `key`.
     pub(crate) fn at<T: Setting>(&mut self, key: &str, value: &Value) -> Option<T> {
+        self.at_name(key, |reader| T::read(value, reader))
+    }
+
+    /// Reads with `read` what stands below the current path under `key`.
+    pub(crate) fn at_name<T>(&mut self, key: &str, read: impl FnOnce(&mut Self) -> T) -> T {
         self.path.push(key.to_owned());
-        let read = T::read(value, self);
+        let read = read(self);
         self.path.pop();
         read
     }
@@ -237,6 +261,17 @@ impl<'a> Reader<'a> {
             None => format!("REST_AUTH__{}", path.replace('.', "__").to_uppercase()),
         });
         self.misfits.push(Misfit { path, problem: problem.to_owned(), hint, origin });
+    }
+}
+
+/// Notes where the keys of a table, and of those in it, stand in the file.
+fn note_places(path: &str, table: &toml::de::DeTable<'_>, places: &mut std::collections::HashMap<String, usize>) {
+    for (key, value) in table {
+        let path = joined(path, key.get_ref());
+        places.insert(path.clone(), key.span().start);
+        if let toml::de::DeValue::Table(table) = value.get_ref() {
+            note_places(&path, table, places);
+        }
     }
 }
 

@@ -223,10 +223,10 @@ impl Connection {
     }
 
     /// Runs statements that were written for this database.
-    pub(super) async fn execute_script(&mut self, sql: &'static str) -> Result<(), StoreError> {
+    pub(super) async fn execute_script(&mut self, sql: &str) -> Result<(), StoreError> {
         self.sent.note(sql);
         on!(self, |held, builder, row| {
-            held.connection().execute(sqlx::raw_sql(sql)).await?;
+            held.connection().execute(sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))).await?;
             Ok(())
         })
     }
@@ -236,6 +236,15 @@ impl Connection {
         let sql = self.dialect().table_names();
         self.sent.note(sql);
         on!(self, |held, builder, row| Ok(sqlx::query_scalar(sql).fetch_all(held.connection()).await?))
+    }
+
+    /// The columns of a table, each with whether a row can do without being given a value for it.
+    pub(super) async fn columns_of(&mut self, table: &str) -> Result<Vec<(String, bool)>, StoreError> {
+        let sql = self.dialect().columns();
+        on!(self, |held, builder, row| {
+            let rows = sqlx::query(sql).bind(table).fetch_all(held.connection()).await?;
+            rows.into_iter().map(row).map(|row| Ok((row.text("name")?, row.boolean("may_be_left_out")?))).collect()
+        })
     }
 
     /// Lets only one transaction at a time go on that claims the same text: what it reads of it stays true

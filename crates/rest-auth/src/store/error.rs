@@ -29,13 +29,25 @@ pub enum StoreError {
     #[error("the column {column} holds {value:?}")]
     Unreadable {
         /// The column.
-        column: &'static str,
+        column: String,
         /// What stands there.
         value: String,
+    },
+    /// A table that cannot be a profile's.
+    #[error("the table {table} does not fit: {problem}")]
+    UnfitTable {
+        /// The table.
+        table: String,
+        /// What is wrong with it, and what to do about it.
+        problem: String,
     },
 }
 
 impl StoreError {
+    pub(super) fn unreadable(column: &str, value: &str) -> Self {
+        Self::Unreadable { column: column.to_owned(), value: value.to_owned() }
+    }
+
     /// Whether a row is there already that a unique index keeps apart from the new one.
     pub(crate) fn is_unique_violation(&self) -> bool {
         matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())

@@ -10,6 +10,8 @@ mod expired;
 mod groups;
 mod outbox;
 mod pool;
+mod profile_schema;
+mod profiles;
 mod refresh_tokens;
 mod rotations;
 mod row;
@@ -27,15 +29,18 @@ pub(crate) use email_addresses::EmailAddress;
 pub use error::StoreError;
 pub(crate) use outbox::{Content, WaitingMail};
 pub use pool::Pool;
+pub(crate) use profiles::ProfileValues;
 pub(crate) use refresh_tokens::NewOutstandingToken;
 pub(crate) use rotations::Rotation;
+pub(crate) use schema::is_djangos_table;
 pub(crate) use sessions::StoredSession;
 pub(crate) use users::{NewUser, UserChanges};
 pub use users::{User, UserId};
 
 use std::sync::{Arc, OnceLock};
 
-use crate::settings::Settings;
+use crate::settings::{Profile, Settings};
+use schema::Step;
 use statements::Statements;
 use writer::Writer;
 
@@ -47,11 +52,23 @@ pub struct Store {
     writer: Arc<OnceLock<Writer>>,
     /// What was sent, in tests.
     statements: Statements,
+    /// The profiles whose tables it holds.
+    profiles: Arc<[Profile]>,
+    /// The groups that it holds, and whether a migration makes them.
+    groups: Arc<[String]>,
+    creates_groups: bool,
 }
 
 impl From<Pool> for Store {
     fn from(pool: Pool) -> Self {
-        Self { pool, writer: Arc::default(), statements: Statements::default() }
+        Self {
+            pool,
+            writer: Arc::default(),
+            statements: Statements::default(),
+            profiles: Arc::default(),
+            groups: Arc::default(),
+            creates_groups: false,
+        }
     }
 }
 
@@ -61,7 +78,7 @@ impl Store {
     /// # Errors
     /// If the URL is of no known database, or nothing answers there.
     pub async fn connect(settings: &Settings) -> Result<Self, StoreError> {
-        Ok(Pool::connect(&settings.database_url, true, settings).await?.into())
+        Ok(Self::from(Pool::connect(&settings.database_url, true, settings).await?).holding(settings))
     }
 
     /// Opens the database of the settings, which must be there.
@@ -69,7 +86,20 @@ impl Store {
     /// # Errors
     /// As [`Store::connect`], and if a SQLite file is missing.
     pub async fn open(settings: &Settings) -> Result<Self, StoreError> {
-        Ok(Pool::connect(&settings.database_url, false, settings).await?.into())
+        Ok(Self::from(Pool::connect(&settings.database_url, false, settings).await?).holding(settings))
+    }
+
+    /// The same, with what the settings want to be kept in it beside Django's tables.
+    pub(crate) fn holding(self, settings: &Settings) -> Self {
+        let mut groups: Vec<String> = settings.registration.forms().flat_map(|form| form.groups.to_vec()).collect();
+        groups.sort();
+        groups.dedup();
+        Self {
+            profiles: settings.profiles.to_vec().into(),
+            groups: groups.into(),
+            creates_groups: settings.registration.create_groups,
+            ..self
+        }
     }
 
     /// The connections.
@@ -110,12 +140,12 @@ impl Store {
         self.pool.close().await;
     }
 
-    /// The tables that are missing, by name.
+    /// What is missing: tables by their names, columns of profiles as `TABLE.COLUMN`, groups as `the group NAME`.
     ///
     /// # Errors
-    /// If the database does not answer.
-    pub async fn missing_tables(&self) -> Result<Vec<&'static str>, StoreError> {
-        Ok(self.missing().await?.iter().map(|table| table.name).collect())
+    /// If the database does not answer, or a table cannot be a profile's.
+    pub async fn missing_tables(&self) -> Result<Vec<String>, StoreError> {
+        Ok(self.missing().await?.into_iter().map(|step| step.name).collect())
     }
 
     /// Whether the database holds no table at all.
@@ -126,12 +156,13 @@ impl Store {
         Ok(self.connection().await?.table_names().await?.is_empty())
     }
 
-    /// Makes the tables that are missing, and tells which. A table that is there is not touched. Where the
-    /// database can (MySQL cannot), it is all or none.
+    /// Makes the tables that are missing, the columns that profiles lack, and groups, if
+    /// `registration.create_groups` says so; tells which. What is there is not
+    /// touched. Where the database can (MySQL cannot), it is all or none.
     ///
     /// # Errors
-    /// If the database does not answer, or refuses.
-    pub async fn migrate(&self) -> Result<Vec<&'static str>, StoreError> {
+    /// If the database does not answer, or refuses, or a table cannot be a profile's.
+    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
         self.migrate_with(|_, _, _| {}).await
     }
 
@@ -140,19 +171,15 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::migrate`].
-    pub async fn migrate_with(
-        &self,
-        progress: impl Fn(&'static str, usize, usize),
-    ) -> Result<Vec<&'static str>, StoreError> {
+    pub async fn migrate_with(&self, progress: impl Fn(&str, usize, usize)) -> Result<Vec<String>, StoreError> {
         let mut tx = self.begin().await?;
         tx.claim("rest-auth migrate").await?;
-        let present = tx.table_names().await?;
         let mut made = Vec::new();
-        let missing = schema::missing(self.dialect(), &present);
-        for table in &missing {
-            progress(table.name, made.len(), missing.len());
-            tx.execute_script(table.statements).await?;
-            made.push(table.name);
+        let missing = self.missing_in(&mut tx).await?;
+        for step in &missing {
+            progress(&step.name, made.len(), missing.len());
+            tx.execute_script(&step.statements).await?;
+            made.push(step.name.clone());
         }
         tx.commit().await?;
         Ok(made)
@@ -172,18 +199,47 @@ impl Store {
     /// The statements that [`Store::migrate`] would run.
     ///
     /// # Errors
-    /// If the database does not answer.
-    pub async fn migration_plan(&self) -> Result<Vec<&'static str>, StoreError> {
-        Ok(self.missing().await?.iter().map(|table| table.statements.trim()).collect())
+    /// If the database does not answer, or a table cannot be a profile's.
+    pub async fn migration_plan(&self) -> Result<Vec<String>, StoreError> {
+        Ok(self.missing().await?.iter().map(|step| step.statements.trim().to_owned()).collect())
     }
 
-    /// The statements that make every table.
-    pub fn statements(dialect: Dialect) -> Vec<&'static str> {
-        schema::tables(dialect).map(|table| table.statements.trim()).collect()
+    /// The statements that make every table in a database that has none.
+    pub fn statements(dialect: Dialect, settings: &Settings) -> Vec<String> {
+        let tables = schema::tables(dialect).map(Step::from);
+        let profiles = settings.profiles.iter().map(|profile| profile_schema::create(dialect, profile));
+        let groups = settings.registration.forms().flat_map(|form| form.groups);
+        let groups = groups.filter(|_| settings.registration.create_groups).map(|name| groups::create(dialect, name));
+        tables.chain(profiles).chain(groups).map(|step| step.statements.trim().to_owned()).collect()
     }
 
-    async fn missing(&self) -> Result<Vec<schema::Table>, StoreError> {
-        let present = self.connection().await?.table_names().await?;
-        Ok(schema::missing(self.dialect(), &present))
+    /// The groups that registration puts users into, and that are not there.
+    pub(crate) async fn missing_groups(&self) -> Result<Vec<String>, StoreError> {
+        if self.groups.is_empty() {
+            return Ok(Vec::new());
+        }
+        let there = self.connection().await?.group_names().await?;
+        Ok(self.groups.iter().filter(|name| !there.contains(name)).cloned().collect())
+    }
+
+    async fn missing(&self) -> Result<Vec<Step>, StoreError> {
+        self.missing_in(&mut self.connection().await?).await
+    }
+
+    async fn missing_in(&self, db: &mut Connection) -> Result<Vec<Step>, StoreError> {
+        let present = db.table_names().await?;
+        let mut missing: Vec<Step> = schema::missing(self.dialect(), &present).into_iter().map(Step::from).collect();
+        for profile in self.profiles.iter() {
+            missing.extend(profile_schema::missing(db, profile, &present).await?);
+        }
+        if self.creates_groups {
+            let there = match present.iter().any(|table| table == "auth_group") {
+                true => db.group_names().await?,
+                false => Vec::new(),
+            };
+            let groups = self.groups.iter().filter(|name| !there.contains(name));
+            missing.extend(groups.map(|name| groups::create(self.dialect(), name)));
+        }
+        Ok(missing)
     }
 }

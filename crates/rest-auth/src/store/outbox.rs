@@ -171,7 +171,7 @@ fn content(row: &Row) -> Result<Content, StoreError> {
     }
     let manner = Manner::from_json(&row.text("text")?);
     let Some((kind, manner)) = Asked::kind_of(&kind).zip(manner) else {
-        return Err(StoreError::Unreadable { column: "kind", value: kind });
+        return Err(StoreError::Unreadable { column: "kind".to_owned(), value: kind });
     };
     Ok(Content::Asked(Asked { kind, name: row.text("recipient")?, manner }))
 }

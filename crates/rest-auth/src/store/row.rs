@@ -4,10 +4,11 @@ use sqlx::Row as _;
 use sqlx::mysql::MySqlRow;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use time::{OffsetDateTime, PrimitiveDateTime};
+use time::{Date, OffsetDateTime, PrimitiveDateTime};
 
 use super::StoreError;
 use super::dialect::read_text_time;
+use crate::fields::read_date;
 
 pub(super) enum Row {
     Sqlite(SqliteRow),
@@ -27,31 +28,52 @@ macro_rules! get {
 }
 
 impl Row {
-    pub(super) fn text(&self, column: &'static str) -> Result<String, StoreError> {
+    pub(super) fn text(&self, column: &str) -> Result<String, StoreError> {
         Ok(get!(self, column)?)
     }
 
-    pub(super) fn optional_text(&self, column: &'static str) -> Result<Option<String>, StoreError> {
+    pub(super) fn optional_text(&self, column: &str) -> Result<Option<String>, StoreError> {
         Ok(get!(self, column)?)
     }
 
-    pub(super) fn integer(&self, column: &'static str) -> Result<i64, StoreError> {
+    pub(super) fn integer(&self, column: &str) -> Result<i64, StoreError> {
         Ok(get!(self, column)?)
     }
 
-    pub(super) fn boolean(&self, column: &'static str) -> Result<bool, StoreError> {
+    pub(super) fn optional_integer(&self, column: &str) -> Result<Option<i64>, StoreError> {
         Ok(get!(self, column)?)
     }
 
-    pub(super) fn time(&self, column: &'static str) -> Result<OffsetDateTime, StoreError> {
-        self.optional_time(column)?.ok_or(StoreError::Unreadable { column, value: "NULL".to_owned() })
+    pub(super) fn boolean(&self, column: &str) -> Result<bool, StoreError> {
+        Ok(get!(self, column)?)
     }
 
-    pub(super) fn optional_time(&self, column: &'static str) -> Result<Option<OffsetDateTime>, StoreError> {
+    pub(super) fn optional_boolean(&self, column: &str) -> Result<Option<bool>, StoreError> {
+        Ok(get!(self, column)?)
+    }
+
+    pub(super) fn optional_date(&self, column: &str) -> Result<Option<Date>, StoreError> {
         match self {
             Self::Sqlite(row) => {
                 let value: Option<String> = row.try_get_unchecked(column)?;
-                value.map(|value| read_text_time(&value).ok_or(StoreError::Unreadable { column, value })).transpose()
+                value.map(|value| read_date(&value).ok_or_else(|| StoreError::unreadable(column, &value))).transpose()
+            }
+            Self::Postgres(row) => Ok(row.try_get_unchecked(column)?),
+            Self::MySql(row) => Ok(row.try_get_unchecked(column)?),
+        }
+    }
+
+    pub(super) fn time(&self, column: &str) -> Result<OffsetDateTime, StoreError> {
+        self.optional_time(column)?.ok_or(StoreError::unreadable(column, "NULL"))
+    }
+
+    pub(super) fn optional_time(&self, column: &str) -> Result<Option<OffsetDateTime>, StoreError> {
+        match self {
+            Self::Sqlite(row) => {
+                let value: Option<String> = row.try_get_unchecked(column)?;
+                value
+                    .map(|value| read_text_time(&value).ok_or_else(|| StoreError::unreadable(column, &value)))
+                    .transpose()
             }
             Self::Postgres(row) => Ok(row.try_get_unchecked(column)?),
             Self::MySql(row) => {

@@ -9,6 +9,25 @@ pub(super) struct Table {
     pub(super) statements: &'static str,
 }
 
+/// What a migration would do: a table, a column, a group.
+pub(super) struct Step {
+    /// What is missing, as it is told: `app_userprofile`, or `app_userprofile.bio`.
+    pub(super) name: String,
+    /// The statements that make it.
+    pub(super) statements: String,
+}
+
+impl From<Table> for Step {
+    fn from(table: Table) -> Self {
+        Self { name: table.name.to_owned(), statements: table.statements.to_owned() }
+    }
+}
+
+/// Whether a table of this name is one of Django's, or of its packages'.
+pub(crate) fn is_djangos_table(name: &str) -> bool {
+    tables(Dialect::Sqlite).any(|table| table.name.eq_ignore_ascii_case(name))
+}
+
 /// What stands in front of each table in the file.
 const MARK: &str = "-- table ";
 

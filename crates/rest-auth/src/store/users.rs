@@ -1,12 +1,14 @@
 //! `auth_user`.
 
+use std::collections::BTreeMap;
+
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::row::Row;
 use super::tables::{AccountEmailAddress, AuthUser};
-use super::{Connection, StoreError};
+use super::{Connection, ProfileValues, StoreError};
 
 /// The primary key of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -117,6 +119,9 @@ pub(crate) struct NewUser {
     pub(crate) password: String,
     pub(crate) is_staff: bool,
     pub(crate) is_superuser: bool,
+    /// What is to stand in their profiles, by the profile's name; who has a profile that not everyone has, is named
+    /// here.
+    pub(crate) profiles: BTreeMap<String, ProfileValues>,
 }
 
 /// What is to be changed of a user; `None` stays as it is.
@@ -235,7 +240,7 @@ impl Connection {
             ])
             .take();
         let id = UserId(self.insert(&mut statement).await?);
-        let NewUser { username, email, first_name, last_name, password, is_staff, is_superuser } = user.clone();
+        let NewUser { username, email, first_name, last_name, password, is_staff, is_superuser, .. } = user.clone();
         Ok(User {
             id,
             username,

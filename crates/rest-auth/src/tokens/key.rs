@@ -31,7 +31,7 @@ pub(crate) async fn authenticate(auth: &Auth, head: &Head) -> Result<Option<Curr
     match user {
         None => Err(Error::authentication_failed("Invalid token.")),
         Some(user) if !user.is_active => Err(Error::authentication_failed("User inactive or deleted.")),
-        Some(user) => Ok(Some(CurrentUser::new(user, Credential::TokenKey))),
+        Some(user) => Ok(Some(CurrentUser::new(auth, user, Credential::TokenKey))),
     }
 }
 

@@ -1,90 +1,95 @@
-//! `GET`, `PUT` and `PATCH user/`: the user who is logged in. The reference's `UserDetailsView` and
-//! `UserDetailsSerializer`.
+//! `GET`, `PUT` and `PATCH user/`: the user who is logged in, with their profiles. The reference's
+//! `UserDetailsView` and `UserDetailsSerializer`.
 
+#[cfg(test)]
+mod profile_tests;
+mod profiles;
+mod shown;
 #[cfg(test)]
 mod tests;
 
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::auth::Auth;
 use crate::endpoint::Methods;
 use crate::error::Error;
-use crate::fields::{Field, Form, Kind};
+use crate::fields::{Field, Form, Kind, Values};
 use crate::reply;
 use crate::request::Request;
-use crate::store::{User, UserChanges, UserId};
+use crate::store::UserChanges;
 use crate::usernames;
 use crate::users::taken;
+use shown::Beside;
+pub(crate) use shown::shown;
 
 pub(crate) fn methods() -> Methods {
     Methods::new("User Details", "Shows the user who is logged in, and changes what they may change.")
         .on(Method::GET, |request| Box::pin(show(request)))
         .on(Method::PUT, |request| Box::pin(update(request)))
         .on(Method::PATCH, |request| Box::pin(update(request)))
-        .taking(Method::PUT, |_| fields())
+        .taking(Method::PUT, |auth| fields(auth, |_| true))
 }
 
-/// A user as clients see them.
-#[derive(Serialize)]
-struct Details<'a> {
-    pk: UserId,
-    username: &'a str,
-    email: &'a str,
-    first_name: &'a str,
-    last_name: &'a str,
+/// The fields of the settings, with those profiles alone that the user has.
+fn fields(auth: &Auth, has_profile: impl Fn(&str) -> bool) -> Vec<Field> {
+    let settings = auth.settings();
+    let kept = |path: &str, field: Field| {
+        let read_only = settings.user_details.read_only_fields.iter().any(|held| held == path);
+        if read_only { field.read_only() } else { field }
+    };
+    let named = |name: &str| {
+        let field = match settings.profiles.find(name) {
+            None => user_field(name),
+            Some(profile) => {
+                let inner = |field: &Field| kept(&format!("{name}.{}", field.name()), field.clone());
+                Field::nested(name, profile.fields.iter().map(inner).collect())
+            }
+        };
+        kept(name, field)
+    };
+    let has = |name: &&str| settings.profiles.find(name).is_none() || has_profile(name);
+    shown::names(settings).into_iter().filter(has).map(named).collect()
 }
 
-impl<'a> From<&'a User> for Details<'a> {
-    fn from(user: &'a User) -> Self {
-        Self {
-            pk: user.id,
-            username: &user.username,
-            email: &user.email,
-            first_name: &user.first_name,
-            last_name: &user.last_name,
-        }
-    }
-}
-
-/// The user as clients see them.
-pub(crate) fn shown(user: &User) -> Result<Value, Error> {
-    serde_json::to_value(Details::from(user)).map_err(Error::internal)
-}
-
-/// What a client may write.
-#[derive(Deserialize)]
-struct Input {
-    username: Option<String>,
-    first_name: Option<String>,
-    last_name: Option<String>,
-}
-
-fn fields() -> Vec<Field> {
-    let name = |name| Field::new(name, Kind::Char).required(false).blank().max_length(usernames::MAX_LENGTH);
-    vec![
-        Field::new("pk", Kind::Integer).read_only().label("ID"),
-        Field::new("username", Kind::Char)
+/// A field that is a column of `auth_user`. What gives power is shown, and never written.
+fn user_field(name: &str) -> Field {
+    let shown = |kind| Field::new(name, kind).read_only();
+    match name {
+        "username" => Field::new(name, Kind::Char)
             .max_length(usernames::MAX_LENGTH)
             .rule(usernames::refuse_characters)
             .help_text("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."),
-        Field::new("email", Kind::Email).read_only().label("Email address"),
-        name("first_name"),
-        name("last_name"),
-    ]
+        "first_name" | "last_name" => Field::new(name, Kind::Char).blank().max_length(usernames::MAX_LENGTH),
+        "email" => shown(Kind::Email).label("Email address"),
+        "is_active" => shown(Kind::Boolean).label("Active"),
+        "is_staff" => shown(Kind::Boolean).label("Staff status"),
+        "is_superuser" => shown(Kind::Boolean).label("Superuser status"),
+        "last_login" | "date_joined" => shown(Kind::DateTime),
+        "groups" => shown(Kind::Json),
+        _ => shown(Kind::Integer).label("ID"),
+    }
 }
 
 async fn show(request: &mut Request) -> Result<Response, Error> {
-    Ok(reply::json(StatusCode::OK, &Details::from(&**request.user()?)))
+    let auth = &request.auth;
+    let user = request.user()?;
+    let beside = match shown::asks_the_database(auth.settings()) {
+        true => Beside::of(auth, &mut auth.store().connection().await?, user.id).await?,
+        false => Beside::default(),
+    };
+    Ok(reply::json(StatusCode::OK, &beside.with(auth, user).await?))
 }
 
 async fn update(request: &mut Request) -> Result<Response, Error> {
     let auth = &request.auth;
     let id = request.user()?.id;
-    let input = examine(auth, request, id).await?;
-    let changes = UserChanges { username: input.username, first_name: input.first_name, last_name: input.last_name };
+    let mut input = examine(auth, request).await?;
+    let changes = UserChanges {
+        username: input.take_text("username"),
+        first_name: input.take_text("first_name"),
+        last_name: input.take_text("last_name"),
+    };
     let mut tx = auth.store().begin().await?;
     if let Some(username) = &changes.username {
         tx.claim(username).await?;
@@ -93,16 +98,24 @@ async fn update(request: &mut Request) -> Result<Response, Error> {
         }
     }
     tx.update_user(id, &changes).await.map_err(taken)?;
+    for profile in auth.settings().profiles.iter() {
+        if let Some(changes) = input.take_nested(&profile.name) {
+            profiles::change(&mut tx, profile, id, &changes).await?;
+        }
+    }
     let user = tx.user_by_id(id).await?.ok_or(Error::NotAuthenticated)?;
+    let answer = shown(auth, &mut tx, &user).await?;
     tx.commit().await?;
-    Ok(reply::json(StatusCode::OK, &Details::from(&user)))
+    Ok(reply::json(StatusCode::OK, &answer))
 }
 
-async fn examine(auth: &Auth, request: &Request, id: UserId) -> Result<Input, Error> {
-    let fields = fields();
+async fn examine(auth: &Auth, request: &Request) -> Result<Values, Error> {
+    let id = request.user()?.id;
+    let mut db = auth.store().connection().await?;
+    let kept = profiles::kept(auth, &mut db, id).await?;
+    let fields = fields(auth, |profile| kept.contains(&profile));
     let partial = request.head.method == Method::PATCH;
     let mut form = Form::read(&fields, request.data().await?, partial)?;
-    let mut db = auth.store().connection().await?;
     usernames::check(auth, &mut db, &mut form, Some(id)).await?;
-    form.finish()?.into()
+    form.finish()
 }

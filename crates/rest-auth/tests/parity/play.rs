@@ -61,7 +61,8 @@ pub async fn play(scenario: &Scenario) -> Vec<Difference> {
 }
 
 async fn seed(app: &TestApp, scenario: &Scenario) {
-    for name in &scenario.groups {
+    let groups = app.sql("SELECT name FROM auth_group").await;
+    for name in scenario.groups.iter().filter(|name| !groups.contains(&vec![json!(name)])) {
         app.sql(&format!("INSERT INTO auth_group (name) VALUES ({})", quoted(name))).await;
     }
     for user in &scenario.users {
@@ -85,6 +86,18 @@ async fn seed(app: &TestApp, scenario: &Scenario) {
             quoted(text("first_name")),
         ))
         .await;
+        for profile in app.auth().settings().profiles.iter().filter(|profile| profile.auto_create) {
+            let columns: Vec<&str> = profile.fields.iter().map(|field| field.name()).collect();
+            let values: Vec<String> = columns.iter().map(|column| quoted(text(column))).collect();
+            app.sql(&format!(
+                "INSERT INTO {} (user_id, {}) SELECT id, {} FROM auth_user WHERE username = {}",
+                profile.table,
+                columns.join(", "),
+                values.join(", "),
+                quoted(text("username")),
+            ))
+            .await;
+        }
         if user.contains_key("verified") {
             app.sql(&format!(
                 "INSERT INTO account_emailaddress (email, verified, \"primary\", user_id) \

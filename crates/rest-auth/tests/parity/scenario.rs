@@ -88,6 +88,10 @@ impl Scenario {
             }
         }
         merge(&mut config, &self.config);
+        if !self.groups.is_empty() && self.config["registration"].is_object() {
+            // They are wanted at the start, before anyone could put them there.
+            config["registration"]["create_groups"] = true.into();
+        }
         let toml = toml::to_string(&config).expect("settings as TOML");
         let loaded = Settings::from_toml(&toml).unwrap_or_else(|error| panic!("{}: {error}", self.name));
         loaded.settings

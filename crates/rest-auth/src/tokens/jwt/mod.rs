@@ -124,7 +124,7 @@ async fn user_of(auth: &Auth, token: &[u8]) -> Result<CurrentUser, Error> {
         Some(user) if revocation::is_revoked(names, &claims, &user) => {
             Err(failed("The user's password has been changed.", "password_changed"))
         }
-        Some(user) => Ok(CurrentUser::new(user, Credential::Jwt)),
+        Some(user) => Ok(CurrentUser::new(auth, user, Credential::Jwt)),
     }
 }
 

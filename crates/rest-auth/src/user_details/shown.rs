@@ -1,0 +1,87 @@
+//! A user as clients see them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::auth::Auth;
+use crate::error::Error;
+use crate::reply;
+use crate::settings::Settings;
+use crate::store::{Connection, ProfileValues, StoreError, User, UserId};
+
+const USUAL: [&str; 5] = ["pk", "username", "email", "first_name", "last_name"];
+
+/// The fields that are shown, in order.
+pub(super) fn names(settings: &Settings) -> Vec<&str> {
+    match &settings.user_details.fields {
+        Some(fields) => fields.iter().map(String::as_str).collect(),
+        None => {
+            let profiles = settings.profiles.iter().filter(|profile| profile.auto_create);
+            USUAL.into_iter().chain(profiles.map(|profile| profile.name.as_str())).collect()
+        }
+    }
+}
+
+/// Whether something is shown that is not in `auth_user`.
+pub(super) fn asks_the_database(settings: &Settings) -> bool {
+    names(settings).iter().any(|name| *name == "groups" || settings.profiles.find(name).is_some())
+}
+
+/// The user as clients see them.
+pub(crate) async fn shown(auth: &Auth, db: &mut Connection, user: &User) -> Result<Value, Error> {
+    Beside::of(auth, db, user.id).await?.with(auth, user).await
+}
+
+/// What is shown of a user beside their row.
+#[derive(Default)]
+pub(super) struct Beside {
+    groups: Vec<String>,
+    profiles: BTreeMap<String, ProfileValues>,
+}
+
+impl Beside {
+    pub(super) async fn of(auth: &Auth, db: &mut Connection, user: UserId) -> Result<Self, StoreError> {
+        let mut beside = Self::default();
+        for name in names(auth.settings()) {
+            if name == "groups" {
+                beside.groups = db.groups_of(user).await?;
+            }
+            let Some(profile) = auth.settings().profiles.find(name) else { continue };
+            let values = match db.profile_of(profile, user).await? {
+                Some(values) => values,
+                // A user who is older than the profile.
+                None if profile.auto_create => profile.initial(),
+                None => continue,
+            };
+            beside.profiles.insert(name.to_owned(), values);
+        }
+        Ok(beside)
+    }
+
+    /// The fields in their order, and those that the application computes.
+    pub(super) async fn with(mut self, auth: &Auth, user: &User) -> Result<Value, Error> {
+        let mut shown = Map::new();
+        for name in names(auth.settings()) {
+            let value = match name {
+                "pk" | "id" => json!(user.id),
+                "username" => json!(user.username),
+                "email" => json!(user.email),
+                "first_name" => json!(user.first_name),
+                "last_name" => json!(user.last_name),
+                "is_active" => json!(user.is_active),
+                "is_staff" => json!(user.is_staff),
+                "is_superuser" => json!(user.is_superuser),
+                "last_login" => json!(user.last_login.map(reply::time)),
+                "date_joined" => json!(reply::time(user.date_joined)),
+                "groups" => json!(self.groups),
+                profile => match self.profiles.remove(profile) {
+                    Some(values) => Value::Object(values),
+                    None => continue,
+                },
+            };
+            shown.insert(name.to_owned(), value);
+        }
+        Ok(Value::Object(auth.hooks().with_computed_fields(user, shown).await?))
+    }
+}
