@@ -1,35 +1,29 @@
-//! [`Auth`], what it is built from, and the one screen that lists every endpoint.
+//! [`Auth`], and the one screen that lists every endpoint.
 
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use axum::Router;
 use axum::http::HeaderValue;
 use axum::response::Response;
 use time::OffsetDateTime;
 
+use crate::builder::Builder;
 use crate::current_user::AuthLayer;
 use crate::endpoint::Guard::{Anyone, AnyoneTruthful, LoggedIn, Unasked};
 use crate::endpoint::Slash::{Never, Optional, Required};
 use crate::endpoint::{Endpoint, Guard, Methods, Slash};
 use crate::error::Error;
-use crate::fields::Profile;
-use crate::hooks::{Hooks, Registered, ShownUser, TokenHolder};
-use crate::login::LoginAttempt;
-use crate::mail::{EmailOptions, MailRequest, Mailer};
+use crate::hooks::Hooks;
+use crate::mail::Mailer;
 use crate::passwords::Passwords;
-use crate::registration::builder::Registration;
 use crate::sessions::csrf;
-use crate::settings::{Authentication, DatabaseUrl, Login, Secret, Settings, SettingsError, UserDetails};
+use crate::settings::{Authentication, Secret, Settings};
 use crate::source::{Clock, Random};
-use crate::store::{Pool, Store, StoreError};
+use crate::store::Store;
 use crate::templates::Templates;
 use crate::throttling::Scope::{Apart, Own, Shared};
 use crate::throttling::Throttling;
-use crate::throttling::choice::Throttle;
-use crate::tokens::choice::Tokens;
 use crate::tokens::jwt::keys::Keys;
-use crate::tokens::transport::TokenTransport;
 use crate::tokens::{jwt, refresh, verify};
 use crate::users::Users;
 use crate::{
@@ -42,18 +36,24 @@ use crate::{
 pub struct Auth(Arc<Inner>);
 
 #[derive(Debug)]
-struct Inner {
-    settings: Settings,
-    secret_key: Secret,
-    keys: Keys,
-    store: Store,
-    passwords: Passwords,
-    throttling: Throttling,
-    mailer: Mailer,
-    templates: Templates,
-    clock: Clock,
-    random: Arc<Random>,
-    hooks: Hooks,
+pub(crate) struct Inner {
+    pub(crate) settings: Settings,
+    pub(crate) secret_key: Secret,
+    pub(crate) keys: Keys,
+    pub(crate) store: Store,
+    pub(crate) passwords: Passwords,
+    pub(crate) throttling: Throttling,
+    pub(crate) mailer: Mailer,
+    pub(crate) templates: Templates,
+    pub(crate) clock: Clock,
+    pub(crate) random: Arc<Random>,
+    pub(crate) hooks: Hooks,
+}
+
+impl From<Inner> for Auth {
+    fn from(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
 }
 
 /// What does not keep the accounts open.
@@ -223,332 +223,4 @@ impl Auth {
             Authentication::Session => None,
         }
     }
-}
-
-/// Builds an [`Auth`]. The binary and an application use the same.
-#[derive(Debug, Default)]
-pub struct Builder {
-    settings: Settings,
-    pool: Option<Pool>,
-    hooks: Hooks,
-    migrate: bool,
-    clock: Option<Clock>,
-    random: Option<Random>,
-    keeps_mails: bool,
-}
-
-impl Builder {
-    /// Takes all settings at once, e.g. those of [`Settings::load`].
-    pub fn settings(mut self, settings: Settings) -> Self {
-        self.settings = settings;
-        self
-    }
-
-    /// `secret_key`: signs sessions and tokens.
-    pub fn secret_key(mut self, key: impl Into<Secret>) -> Self {
-        self.settings.secret_key = Some(key.into());
-        self
-    }
-
-    /// `database_url`, e.g. `sqlite://accounts.db` or `postgres://user:password@host/accounts`.
-    pub fn database_url(mut self, url: &str) -> Self {
-        self.settings.database_url = DatabaseUrl::from(url);
-        self
-    }
-
-    /// Takes the connections that the application has already, in place of `database_url`.
-    pub fn pool(mut self, pool: impl Into<Pool>) -> Self {
-        self.pool = Some(pool.into());
-        self
-    }
-
-    /// Keeps a profile beside the user: `[profiles.NAME]`. Its table is made by `migrate`; clients see it in user
-    /// details, under its name, and write it there.
-    ///
-    /// ```
-    /// use rest_auth::{Auth, Fields};
-    ///
-    /// #[derive(Fields)]
-    /// #[fields(name = "profile", table = "app_userprofile")]
-    /// struct UserProfile {
-    ///     #[field(blank, max_length = 100)]
-    ///     company_name: String,
-    ///     birthday: Option<time::Date>,
-    /// }
-    ///
-    /// let builder = Auth::builder().profile::<UserProfile>();
-    /// ```
-    pub fn profile<P: Profile>(mut self) -> Self {
-        self.settings.profiles.push(P::profile());
-        self
-    }
-
-    /// What registration asks for, and the kinds of user: `[registration]`.
-    pub fn registration(mut self, registration: Registration) -> Self {
-        registration.apply(&mut self.settings);
-        self
-    }
-
-    /// `registration.create_groups`: [`Builder::migrate`] makes the groups of the kinds of user, too.
-    pub fn create_groups(mut self) -> Self {
-        self.settings.registration.create_groups = true;
-        self
-    }
-
-    /// Gives JSON Web Tokens: `rest_auth.use_jwt`, and all of `simple_jwt`.
-    pub fn tokens(mut self, tokens: Tokens) -> Self {
-        tokens.apply(&mut self.settings);
-        self
-    }
-
-    /// `simple_jwt.refresh_on_activity`: an access cookie with less than this left is renewed by
-    /// [`Auth::layer`], on requests to the application's own handlers.
-    pub fn refresh_on_activity(mut self, left: Duration) -> Self {
-        self.settings.simple_jwt.refresh_on_activity = Some(left.into());
-        self
-    }
-
-    /// `frontend.verify_email_url`: the application's page that verifies an address, with `{key}` and perhaps `{origin}`.
-    pub fn verify_email_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.frontend.verify_email_url = Some(url.into());
-        self
-    }
-
-    /// `frontend.password_reset_url`: the application's page that asks for a new password, with `{uid}`, `{token}` and
-    /// perhaps `{origin}`.
-    pub fn password_reset_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.frontend.password_reset_url = Some(url.into());
-        self
-    }
-
-    /// Limits attempts: `throttle.rates`, in place of the default.
-    pub fn throttle(mut self, throttle: Throttle) -> Self {
-        throttle.apply(&mut self.settings);
-        self
-    }
-
-    /// Adds a function that is called with every new user, inside the transaction that makes them. If it
-    /// fails, there is no user, and the client gets its error.
-    pub fn after_registration<F, Fut>(mut self, hook: F) -> Self
-    where
-        F: Fn(Registered) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<(), Error>> + Send + 'static,
-    {
-        self.hooks.after_registration(hook);
-        self
-    }
-
-    /// Rules at login: `[login]`.
-    pub fn login(mut self, login: Login) -> Self {
-        self.settings.login = login;
-        self
-    }
-
-    /// Adds a rule at login, asked once the password is known to be right. If it fails, the user is not let in, and the
-    /// client gets its error.
-    ///
-    /// ```
-    /// use rest_auth::{Auth, Error, Fields, Login, LoginAttempt};
-    ///
-    /// #[derive(Fields, serde::Deserialize)]
-    /// struct OrganizationLogin {
-    ///     organization: Option<String>,
-    /// }
-    ///
-    /// async fn is_member(login: LoginAttempt) -> Result<(), Error> {
-    ///     match login.input::<OrganizationLogin>()?.organization {
-    ///         Some(name) if !login.in_group(&name) => {
-    ///             Err(Error::field("organization", "You are not a member of this organization."))
-    ///         }
-    ///         _ => Ok(()),
-    ///     }
-    /// }
-    ///
-    /// let builder =
-    ///     Auth::builder().login(Login::default().fields::<OrganizationLogin>()).check_login(is_member);
-    /// ```
-    pub fn check_login<F, Fut>(mut self, rule: F) -> Self
-    where
-        F: Fn(LoginAttempt) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<(), Error>> + Send + 'static,
-    {
-        self.hooks.add_login_rule(rule);
-        self
-    }
-
-    /// What clients see of a user, and which of it they may write: `[user_details]`.
-    pub fn user_details(mut self, user_details: UserDetails) -> Self {
-        self.settings.user_details = user_details;
-        self
-    }
-
-    /// Adds fields to user details that are computed each time: whatever the function gives is shown, field by field,
-    /// and never written.
-    ///
-    /// ```
-    /// use rest_auth::{Auth, ShownUser};
-    /// use serde_json::json;
-    ///
-    /// let builder = Auth::builder().computed_fields(async |shown: ShownUser| {
-    ///     Ok(json!({ "full_name": format!("{} {}", shown.user.first_name, shown.user.last_name) }))
-    /// });
-    /// ```
-    pub fn computed_fields<F, Fut, C>(mut self, hook: F) -> Self
-    where
-        F: Fn(ShownUser) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<C, Error>> + Send + 'static,
-        C: serde::Serialize,
-    {
-        self.hooks.add_computed_fields(hook);
-        self
-    }
-
-    /// Adds claims to the tokens of every login: whatever the function gives becomes claims, field by field, of the
-    /// refresh token and of each access token that comes of it.
-    ///
-    /// ```
-    /// use rest_auth::{Auth, TokenHolder};
-    /// use serde_json::json;
-    ///
-    /// let builder =
-    ///     Auth::builder().claims(async |holder: TokenHolder| Ok(json!({ "groups": holder.groups })));
-    /// ```
-    pub fn claims<F, Fut, C>(mut self, hook: F) -> Self
-    where
-        F: Fn(TokenHolder) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<C, Error>> + Send + 'static,
-        C: serde::Serialize,
-    {
-        self.hooks.add_claims(hook);
-        self
-    }
-
-    /// Adds a function that is asked about every mail before it is written, and says what the application wants
-    /// otherwise. At a registration and a change of address it is waited for in the middle of a transaction; if it fails
-    /// there, so does the request, and elsewhere it is asked again later.
-    ///
-    /// ```
-    /// use rest_auth::{Auth, EmailOptions, MailKind, MailRequest};
-    ///
-    /// let builder = Auth::builder().email_options(async |mail: MailRequest| {
-    ///     Ok(match mail.kind {
-    ///         MailKind::PasswordReset => EmailOptions::new().from("Security <security@example.com>"),
-    ///         _ => EmailOptions::new().context("first_name", mail.user.first_name),
-    ///     })
-    /// });
-    /// ```
-    pub fn email_options<F, Fut>(mut self, hook: F) -> Self
-    where
-        F: Fn(MailRequest) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<EmailOptions, Error>> + Send + 'static,
-    {
-        self.hooks.write_mails(hook);
-        self
-    }
-
-    /// Chooses by a request's headers where its tokens go, beside `rest_auth.jwt_transport_header`. A browser is
-    /// refused the body all the same where the settings name cookies.
-    pub fn token_transport(
-        mut self,
-        hook: impl Fn(&axum::http::HeaderMap) -> TokenTransport + Send + Sync + 'static,
-    ) -> Self {
-        self.hooks.choose_transport(hook);
-        self
-    }
-
-    /// Makes the tables that are missing, which otherwise `rest-auth migrate` does.
-    pub fn migrate(mut self) -> Self {
-        self.migrate = true;
-        self
-    }
-
-    /// Takes time and randomness from a test, which looks after the mails, too.
-    #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn sources(mut self, clock: Clock, random: Random) -> Self {
-        self.clock = Some(clock);
-        self.random = Some(random);
-        self.keeps_mails = true;
-        self
-    }
-
-    /// Opens the database and starts the threads that hash. If the database lacks nothing but the table of mails that
-    /// wait to be sent, that is made.
-    ///
-    /// # Errors
-    /// If the settings cannot work together, the database does not answer, or tables are missing.
-    pub async fn build(self) -> Result<Auth, BuildError> {
-        let misfits = self.settings.contradictions();
-        if !misfits.is_empty() {
-            return Err(SettingsError(misfits).into());
-        }
-        let secret_key = self.settings.secret_key.clone().ok_or(BuildError::NoSecretKey)?;
-        let keys = Keys::new(&self.settings, &secret_key).map_err(|misfit| SettingsError(vec![misfit]))?;
-        let store = match self.pool {
-            Some(pool) => Store::from(pool).holding(&self.settings),
-            None => Store::connect(&self.settings).await?,
-        };
-        if self.migrate {
-            store.migrate().await?;
-        }
-        let mut missing = store.missing_tables().await?;
-        if !self.settings.simple_jwt.tracks_rotation() {
-            // A database that Django made will do, as long as nothing asks for more.
-            missing.retain(|table| table != "rest_auth_refresh_token");
-        }
-        if missing == [OUTBOX] {
-            // It is a table of our own, and the only one that such a database cannot do without.
-            store.make_table(OUTBOX).await?;
-        } else if !missing.is_empty() {
-            return Err(BuildError::MissingTables(missing));
-        }
-        let missing = store.missing_groups().await?;
-        if !missing.is_empty() {
-            return Err(BuildError::MissingGroups(missing));
-        }
-        let templates = Templates::of(&self.settings).map_err(|misfit| SettingsError(vec![misfit]))?;
-        let random = Arc::new(self.random.unwrap_or_else(Random::system));
-        let passwords = Passwords::new(&self.settings, Arc::clone(&random)).map_err(BuildError::Threads)?;
-        Ok(Auth(Arc::new(Inner {
-            keys,
-            mailer: Mailer::new(&self.settings, self.keeps_mails),
-            throttling: Throttling::new(&self.settings, &secret_key),
-            settings: self.settings,
-            secret_key,
-            templates,
-            store,
-            passwords,
-            clock: self.clock.unwrap_or(Clock::System),
-            random,
-            hooks: self.hooks,
-        })))
-    }
-}
-
-/// The table of mails that wait to be sent.
-const OUTBOX: &str = "rest_auth_outbox";
-
-/// Why there is no [`Auth`].
-#[derive(Debug, thiserror::Error)]
-pub enum BuildError {
-    /// The settings cannot be used.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// There is no secret key.
-    #[error("there is no secret key: set secret_key, secret_key_file or REST_AUTH__SECRET_KEY")]
-    NoSecretKey,
-    /// The database cannot be used.
-    #[error("the database cannot be used")]
-    Store(#[from] StoreError),
-    /// The database lacks tables.
-    #[error("the database lacks {}: run `rest-auth migrate`", .0.join(", "))]
-    MissingTables(Vec<String>),
-    /// The database lacks groups that registration puts users into, and `registration.create_groups` is off.
-    #[error(
-        "registration puts users into groups that are missing, {}: make them in Django's admin, or set \
-         registration.create_groups = true and run `rest-auth migrate`", .0.join(", ")
-    )]
-    MissingGroups(Vec<String>),
-    /// The threads that hash passwords do not start.
-    #[error("the threads that hash passwords do not start")]
-    Threads(#[source] std::io::Error),
 }

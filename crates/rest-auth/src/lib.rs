@@ -22,6 +22,7 @@
 extern crate self as rest_auth;
 
 pub mod auth;
+mod builder;
 mod client_address;
 mod cors;
 mod current_user;
@@ -59,7 +60,8 @@ mod user_details;
 mod usernames;
 mod users;
 
-pub use auth::{Auth, BuildError, Builder};
+pub use auth::Auth;
+pub use builder::{BuildError, Builder};
 pub use client_address::ClientAddress;
 pub use current_user::{AuthLayer, AuthService, Credential, CurrentUser, Refusal};
 pub use error::{Error, FieldErrors, NON_FIELD_ERRORS};

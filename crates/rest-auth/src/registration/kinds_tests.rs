@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::auth::BuildError;
+use crate::builder::BuildError;
 use crate::fields::{Field, Fields, Kind};
 use crate::hooks::Registered;
 use crate::registration::builder::Registration;

@@ -29,7 +29,8 @@ pub use client::{Answer, Client};
 pub use database::on_each_database;
 pub use rest_auth_macros::each_database;
 
-use crate::auth::{Auth, Builder};
+use crate::auth::Auth;
+use crate::builder::Builder;
 use crate::client_address::counted;
 use crate::error::Error;
 use crate::mail::Mail;
