@@ -19,6 +19,7 @@ use crate::mail::{Mail, MailKind, Manner, link};
 use crate::reply;
 use crate::request::Request;
 use crate::store::{Connection, EmailAddress, User};
+use crate::throttling::account::Action;
 
 pub(crate) fn methods() -> Methods {
     Methods::new("Verify Email", "Verifies the address that a key was mailed to.")
@@ -100,10 +101,20 @@ async fn resend(request: &mut Request) -> Result<Response, Error> {
     let fields = resend_fields(&request.auth);
     let input: ResendInput = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
     // Asked for no address, the reference writes to the first user that there is.
-    if let Some(email) = input.email {
+    if let Some(email) = input.email
+        && may_ask(request, &email).await?
+    {
         request.ask_for(MailKind::EmailConfirmation, email).await?;
     }
     Ok(reply::detail("ok"))
+}
+
+/// Whether a mail may ask to verify the address: not if one has just done so. allauth's `confirm_email`.
+pub(crate) async fn may_ask(request: &Request, email: &str) -> Result<bool, Error> {
+    match request.auth.throttling().act(request, Action::ConfirmEmail, Some(email)).await {
+        Err(Error::Throttled { .. }) => Ok(false),
+        asked => asked.map(|()| true),
+    }
 }
 
 /// The mail to an address, if it waits to be verified.

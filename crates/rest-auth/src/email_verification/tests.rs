@@ -39,6 +39,7 @@ async fn the_work_of_another_mail_is_the_same_whoever_has_the_address() {
     let app = app("").await;
     app.user("mary", "battery staple").await;
     app.sql("UPDATE account_emailaddress SET verified = true WHERE email = 'mary@example.com'").await;
+    app.advance(std::time::Duration::from_secs(180));
     let mut work = Vec::new();
     for email in ["jane@example.com", "mary@example.com", "nobody@example.com"] {
         app.statements();
@@ -78,12 +79,15 @@ async fn a_key_that_is_none_or_too_old_verifies_nothing() {
 async fn a_mail_goes_again_to_the_address_that_is_asked_for() {
     let app = app("").await;
     app.mails().await;
-    for body in [json!({ "email": "nobody@example.com" }), json!({})] {
+    // One has just been sent; another one may be in three minutes.
+    for body in [json!({ "email": "jane@example.com" }), json!({ "email": "nobody@example.com" }), json!({})] {
         assert_eq!(resend(&app, body).await, OK);
         assert_eq!(app.mails().await, []);
     }
+    app.advance(std::time::Duration::from_secs(180));
     assert_eq!(resend(&app, json!({ "email": "jane@example.com" })).await, OK);
     assert_eq!(verify(&app, &key(&app).await).await, OK);
+    app.advance(std::time::Duration::from_secs(180));
     assert_eq!(resend(&app, json!({ "email": "jane@example.com" })).await, OK);
     assert_eq!(app.mails().await, []);
     assert_eq!(app.sql("SELECT id FROM rest_auth_outbox").await, Vec::<Vec<Value>>::new());

@@ -74,7 +74,9 @@ async fn register(request: &mut Request) -> Result<Response, Error> {
     let mut tx = auth.store().begin().await?;
     let user = create(&auth, &mut tx, form, input, &own, password).await?;
     let mut tx = auth.hooks().registered(tx, &user, form.kind(), own).await?;
-    if auth.settings().account.email_verification != EmailVerification::None && may_ask(request, &user).await? {
+    if auth.settings().account.email_verification != EmailVerification::None
+        && email_verification::may_ask(request, &user.email).await?
+    {
         email_verification::ask(request, &mut tx, &user).await?;
     }
     if auth.settings().account.email_verification == EmailVerification::Mandatory {
@@ -88,14 +90,6 @@ async fn register(request: &mut Request) -> Result<Response, Error> {
     tx.commit().await?;
     auth.wake_mailer();
     Ok(admission.into_response(StatusCode::CREATED))
-}
-
-/// Whether a mail may ask to verify the address: not if one has just done so.
-async fn may_ask(request: &Request, user: &User) -> Result<bool, Error> {
-    match request.auth.throttling().act(request, Action::ConfirmEmail, Some(&user.email)).await {
-        Err(Error::Throttled { .. }) => Ok(false),
-        asked => asked.map(|()| true),
-    }
 }
 
 /// Reads the body, and says all that is wrong with it before anything slow is done.
