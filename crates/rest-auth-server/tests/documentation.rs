@@ -29,6 +29,20 @@ fn limits() {
 }
 
 #[test]
+fn user_table() {
+    let said = follow(include_str!("../../../docs/user-table.md"));
+    for line in [
+        "CREATE TABLE \"accounts_user\"",
+        "\"id\" char(32) NOT NULL PRIMARY KEY",
+        "made accounts_user",
+        r#"{"key":""#,
+        r#""email":"jane@example.com","first_name":"","phone":"0123"}"#,
+    ] {
+        assert!(said.contains(line), "{line} is missing in {said}");
+    }
+}
+
+#[test]
 fn tokens() {
     let said = follow(include_str!("../../../docs/tokens.md"));
     for line in [

@@ -210,6 +210,11 @@ impl Auth {
         self.0.random.string(length, alphabet)
     }
 
+    /// A random UUID.
+    pub(crate) fn random_uuid(&self) -> uuid::Uuid {
+        self.0.random.uuid()
+    }
+
     pub(crate) fn clock(&self) -> &Clock {
         &self.0.clock
     }

@@ -11,7 +11,7 @@ use crate::login::LoginAttempt;
 use crate::mail::{EmailOptions, MailRequest, Mailer};
 use crate::passwords::Passwords;
 use crate::registration::builder::Registration;
-use crate::settings::{DatabaseUrl, Login, Secret, Settings, SettingsError, UserDetails};
+use crate::settings::{DatabaseUrl, Login, Secret, Settings, SettingsError, UserDetails, UserTable};
 use crate::source::{Clock, Random};
 use crate::store::{Pool, Store, StoreError};
 use crate::templates::Templates;
@@ -169,6 +169,26 @@ impl Builder {
         Fut: Future<Output = Result<(), Error>> + Send + 'static,
     {
         self.hooks.add_login_rule(rule);
+        self
+    }
+
+    /// Keeps users in another table than `auth_user`: `[user]`.
+    ///
+    /// ```
+    /// use rest_auth::{Auth, Fields, UserDetails, UserTable};
+    ///
+    /// #[derive(Fields)]
+    /// struct Account {
+    ///     #[field(blank, max_length = 20)]
+    ///     phone: String,
+    /// }
+    ///
+    /// let builder = Auth::builder()
+    ///     .user(UserTable::new("accounts_user").uuid_key().fields::<Account>())
+    ///     .user_details(UserDetails::default().fields(["pk", "username", "email", "phone"]));
+    /// ```
+    pub fn user(mut self, table: UserTable) -> Self {
+        self.settings.user = table;
         self
     }
 

@@ -223,7 +223,7 @@ impl Endpoint {
         if self.guard == Guard::LoggedIn && request.user.is_none() {
             return Err(Error::NotAuthenticated);
         }
-        let user = request.user.as_ref().map(|user| user.id.into());
+        let user = request.user.as_ref().map(|user| user.id);
         request.auth.throttling().check(&request.auth, &request.head, user, self.scope).await?;
         match self.methods.find(&request.head.method) {
             Some(handler) => handler(request).await,

@@ -73,10 +73,10 @@ pub use login::LoginAttempt;
 pub use mail::{EmailOptions, Mail, MailKind, MailRequest, SendError, TestMailError, send_test_mail};
 pub use passwords::{Algorithm, HasherSetting, ValidatorSetting, breached};
 pub use registration::builder::Registration;
-pub use settings::{Login, Settings, UserDetails};
+pub use settings::{Login, Settings, UserDetails, UserTable};
 /// The version of sqlx whose pools and connections are taken and given here.
 pub use sqlx;
-pub use store::{Connection, Dialect, Pool, Store, StoreError, User, UserId};
+pub use store::{Connection, Dialect, NoUserId, Pool, Store, StoreError, User, UserId};
 pub use throttling::choice::Throttle;
 pub use throttling::rate::{NotARate, Rate};
 pub use tokens::choice::Tokens;
@@ -91,6 +91,7 @@ pub use users::{NewAccount, Users};
 #[doc = include_str!("../../../docs/guide/require-email-verification.md")]
 #[doc = include_str!("../../../docs/mail.md")]
 #[doc = include_str!("../../../docs/tokens.md")]
+#[doc = include_str!("../../../docs/user-table.md")]
 #[doc = include_str!("../../../docs/guide/profile.md")]
 #[doc = include_str!("../../../docs/guide/registration.md")]
 #[doc = include_str!("../../../docs/guide/login-rules.md")]

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// The time of day.
 #[derive(Debug)]
@@ -63,6 +64,16 @@ impl Random {
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn seeded(seed: u64) -> Self {
         Self(Some(Mutex::new(StdRng::seed_from_u64(seed))))
+    }
+
+    /// A random UUID, of version 4.
+    pub(crate) fn uuid(&self) -> Uuid {
+        let mut bytes = [0; 16];
+        match &self.0 {
+            None => StdRng::from_rng(&mut rand::rng()).fill(&mut bytes),
+            Some(rng) => rng.lock().unwrap_or_else(std::sync::PoisonError::into_inner).fill(&mut bytes),
+        }
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
     /// Django's `get_random_string`: so many characters of the alphabet, which must be ASCII.

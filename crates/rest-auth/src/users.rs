@@ -7,7 +7,8 @@ use crate::auth::Auth;
 use crate::error::{Error, FieldErrors};
 use crate::fields::{Field, Form, Kind};
 use crate::passwords::{Subject, unusable};
-use crate::settings::EmailVerification;
+use crate::registration::EMAIL_TAKEN;
+use crate::settings::{EmailVerification, UserKey};
 use crate::store::{Connection, NewUser, ProfileValues, StoreError, User, UserId};
 use crate::throttling::failed_logins;
 use crate::usernames;
@@ -18,7 +19,8 @@ pub struct Users {
     auth: Auth,
 }
 
-/// A user to be made. Without a password nobody can log in.
+/// A user to be made. Without a password nobody can log in. Where users have no name but their address, either of both is
+/// the address.
 #[derive(Clone, Default)]
 #[allow(missing_docs)]
 pub struct NewAccount {
@@ -60,14 +62,14 @@ impl Users {
     /// 400 with the errors that registration would have given.
     pub async fn create(&self, account: NewAccount) -> Result<User, Error> {
         let auth = &self.auth;
-        let email = account.email.trim().to_lowercase();
-        let fields = [
-            Field::new("username", Kind::Char).max_length(usernames::MAX_LENGTH),
-            Field::new("email", Kind::Email).blank(),
-        ];
+        let has_name = auth.settings().user.has_usernames();
+        let email = if has_name || !account.email.is_empty() { &account.email } else { &account.username };
+        let email = email.trim().to_lowercase();
+        let (name, mail) = (Field::new("username", Kind::Char), Field::new("email", Kind::Email));
+        let fields = if has_name { vec![name.max_length(usernames::MAX_LENGTH), mail.blank()] } else { vec![mail] };
         let mut form = Form::of(&fields, [("username", &account.username), ("email", &email)])?;
         usernames::check(auth, &mut auth.store().connection().await?, &mut form, None).await?;
-        let username = form.text("username").unwrap_or_default().to_owned();
+        let username = form.text(if has_name { "username" } else { "email" }).unwrap_or_default().to_owned();
         if let Some(password) = &account.password {
             let subject = Subject { username: &username, email: &email, ..Subject::default() };
             form.refuse_all("password", auth.passwords().validate(password, Some(&subject)));
@@ -86,7 +88,7 @@ impl Users {
             ..NewUser::default()
         };
         let mut tx = auth.store().begin().await?;
-        let user = insert(auth, &mut tx, &new).await?;
+        let user = insert(auth, &mut tx, new).await?;
         tx.commit().await?;
         Ok(user)
     }
@@ -134,18 +136,35 @@ pub(crate) fn subject_of(user: &User) -> Subject<'_> {
     Subject { username: &user.username, first_name: &user.first_name, last_name: &user.last_name, email: &user.email }
 }
 
-/// The field error for a name that somebody else took in between.
-pub(crate) fn taken(error: StoreError) -> Error {
-    if error.is_unique_violation() { Error::field("username", usernames::TAKEN) } else { error.into() }
+/// The field error for what somebody else took in between: a name, or what a further column wants to be the only one.
+pub(crate) fn taken(auth: &Auth, error: StoreError) -> Error {
+    let table = &auth.settings().user;
+    match table.fields.iter().find(|field| error.is_unique_violation_of(field.name())) {
+        Some(field) => Error::field(field.name(), "This field must be unique."),
+        None if error.is_unique_violation() => name_taken(auth),
+        None => error.into(),
+    }
+}
+
+/// The field error for a name that is another user's: for the address, where users have no other name.
+fn name_taken(auth: &Auth) -> Error {
+    match auth.settings().user.has_usernames() {
+        true => Error::field("username", usernames::TAKEN),
+        false => Error::field("email", EMAIL_TAKEN),
+    }
 }
 
 /// Makes a user with their profiles, and notes their address, if nobody took the name since it was looked at.
-pub(crate) async fn insert(auth: &Auth, tx: &mut Connection, new: &NewUser) -> Result<User, Error> {
+pub(crate) async fn insert(auth: &Auth, tx: &mut Connection, mut new: NewUser) -> Result<User, Error> {
+    if auth.settings().user.key == UserKey::Uuid {
+        new.id = Some(auth.random_uuid());
+    }
+    let new = &new;
     tx.claim(&new.username).await?;
     if usernames::is_taken(tx, &new.username, None).await? {
-        return Err(Error::field("username", usernames::TAKEN));
+        return Err(name_taken(auth));
     }
-    let user = tx.insert_user(new, auth.now()).await.map_err(taken)?;
+    let user = tx.insert_user(new, auth.now()).await.map_err(|error| taken(auth, error))?;
     for profile in auth.settings().profiles.iter() {
         match new.profiles.get(&profile.name) {
             Some(values) => tx.insert_profile(profile, user.id, values).await?,

@@ -108,6 +108,9 @@ fn translate_named(entries: Vec<Entry>, known: &Known) -> Vec<Translation> {
                 None if value == Value::Object && is_table(&name) => {
                     add(name, Fate::Heed("its value is an object of Python's".to_owned()));
                 }
+                None if name == "AUTH_USER_MODEL" && value.text() != Some("auth.User") => {
+                    users(&value).into_iter().for_each(|fate| add(name.clone(), fate));
+                }
                 None if name == "DATABASES" => {
                     databases(&value).into_iter().for_each(|(source, fate)| add(source, fate));
                 }
@@ -202,6 +205,21 @@ fn placed(source: &str, path: String, value: &Value, known: &Known) -> Fate {
         (_, _, Ok((value, notes))) => Fate::To { path, value, notes },
         (_, _, Err(why)) => Fate::Heed(why),
     }
+}
+
+/// The model of the users: its table, as Django names it, and how groups refer to it.
+fn users(model: &Value) -> Vec<Fate> {
+    let Some((app, model)) = model.text().and_then(|text| text.split_once('.')) else {
+        return vec![Fate::Unreadable("it names no model".to_owned())];
+    };
+    let (app, model) = (app.to_lowercase(), model.to_lowercase());
+    let note = "Unless its Meta says db_table. Say in [user], too, whether its key is a UUID, what it calls its columns, what \
+                it does not have, and its further ones; `rest-auth check` compares that with the table.";
+    let to = |path: &str, value: String, notes| Fate::To { path: path.to_owned(), value: Value::Text(value), notes };
+    vec![
+        to("user.table", format!("{app}_{model}"), vec![note.to_owned()]),
+        to("user.groups_column", format!("{model}_id"), Vec::new()),
+    ]
 }
 
 /// Django's databases: the default one, and what is said of the others.

@@ -11,7 +11,7 @@ pub struct Reason {
 
 /// Settings by the reason, which holds for the names themselves and for all that begin like one with a star.
 const REASONS: &[(&str, bool, &[&str])] = &[
-    ("rest-auth keeps its users in Django's own table auth_user", true, &["AUTH_USER_MODEL"]),
+    ("users are in Django's own table, as usual", false, &["AUTH_USER_MODEL"]),
     (
         "rest-auth keeps its sessions in the table django_session, as JSON",
         true,

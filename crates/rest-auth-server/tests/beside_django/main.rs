@@ -70,6 +70,60 @@ fn what_one_begins_the_other_finishes() {
 
 fn relay(site: &Site) {
     site.django(&["migrate", "-v0"]);
+    hand_over(site);
+}
+
+#[test]
+fn users_in_a_table_of_the_projects_own_are_adopted() {
+    for site in Site::each_with_own_users("own users") {
+        site.django(&["migrate", "-v0"]);
+        let before = comparable(&site.schema());
+        assert!(before.iter().any(|line| line.contains("people")), "{before:?}");
+        assert_eq!(site.rest_auth(&["migrate"]).lines().count(), 3, "no table was made but our own");
+        let mut after = comparable(&site.schema());
+        after.retain(|line| !is_our_own(line));
+        assert_eq!(after, before);
+        hand_over(&site);
+        links_are_good(&site);
+    }
+}
+
+/// A link that Django's side makes gives a new password on ours, and groups are those of the same table.
+fn links_are_good(site: &Site) {
+    let make = "from allauth.account.forms import default_token_generator as tokens; \
+                from allauth.account.utils import user_pk_to_url_str; \
+                from django.contrib.auth import get_user_model; \
+                from django.contrib.auth.models import Group; \
+                jane = get_user_model().objects.get(username='jane'); \
+                jane.groups.add(Group.objects.create(name='Editors')); \
+                print(jane.pk, user_pk_to_url_str(jane), tokens.make_token(jane))";
+    let printed = site.django(&["shell", "-v0", "-c", make]);
+    let [pk, uid, token] = printed.split_whitespace().collect::<Vec<_>>()[..] else { panic!("{printed}") };
+    let rest_auth = site.serve_rest_auth();
+    let password = "paperclip paperclip";
+    let form = json!({ "uid": uid, "token": token, "new_password1": password, "new_password2": password });
+    let mut client = rest_auth.client();
+    assert_eq!(client.post("password/reset/confirm/", &form).0, 200);
+    assert_eq!(client.post("login/", &json!({ "username": "jane", "password": password })).0, 200);
+    let (_, details) = client.get("user/", &[]);
+    assert_eq!(details["pk"], pk);
+    assert_eq!(client.groups().as_deref(), Some("Editors"));
+}
+
+#[test]
+fn django_goes_on_from_a_table_of_users_that_rest_auth_made() {
+    for site in Site::each_with_own_users("own users made") {
+        site.rest_auth(&["migrate"]);
+        site.query(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('people', '0001_initial', CURRENT_TIMESTAMP)",
+        );
+        site.django(&["migrate", "--fake-initial", "-v0"]);
+        hand_over(&site);
+    }
+}
+
+/// What one server begins is finished by the other.
+fn hand_over(site: &Site) {
     let (django, rest_auth) = (site.serve_django(), site.serve_rest_auth());
     let form = |name: &str| {
         json!({

@@ -39,7 +39,19 @@ fn python() -> Option<&'static Path> {
 pub struct Site {
     python: &'static Path,
     database: Database,
+    /// Whether its users are in a table of the project's own: what `people/models.py` says.
+    own_users: bool,
 }
+
+/// The same to rest-auth.
+const OWN_USERS: [(&str, &str); 6] = [
+    ("REST_AUTH__USER__TABLE", "people"),
+    ("REST_AUTH__USER__KEY", "uuid"),
+    ("REST_AUTH__USER__COLUMNS", r#"{id="uid",first_name="given_name"}"#),
+    ("REST_AUTH__USER__GROUPS_COLUMN", "person_id"),
+    ("REST_AUTH__USER__FIELDS", r#"{phone={type="char",max_length=20,blank=true}}"#),
+    ("REST_AUTH__USER_DETAILS__FIELDS", r#"["pk","username","email","first_name","last_name"]"#),
+];
 
 impl Site {
     /// A fresh database of each kind that is reachable.
@@ -49,7 +61,17 @@ impl Site {
             return Vec::new();
         };
         let databases = Database::each(&format!("{name} beside Django"));
-        databases.into_iter().map(|database| Self { python, database }).collect()
+        databases.into_iter().map(|database| Self { python, database, own_users: false }).collect()
+    }
+
+    /// The same of a project whose users are in a table of its own.
+    pub fn each_with_own_users(name: &str) -> Vec<Self> {
+        Self::each(name).into_iter().map(|site| Self { own_users: true, ..site }).collect()
+    }
+
+    /// The first column of what a statement gives.
+    pub fn query(&self, sql: &str) -> Vec<String> {
+        self.database.query(sql)
     }
 
     /// Every column, constraint and index of the database, one a line.
@@ -83,6 +105,9 @@ impl Site {
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("SECRET_KEY", SECRET_KEY)
             .env("DATABASE_URL", &self.database.url);
+        if self.own_users {
+            command.env("OWN_USERS", "1");
+        }
         command
     }
 
@@ -97,6 +122,9 @@ impl Site {
             .env("REST_AUTH__SECRET_KEY", SECRET_KEY)
             .env("REST_AUTH__DATABASE_URL", &self.database.url)
             .env("REST_AUTH__ACCOUNT__EMAIL_VERIFICATION", "none");
+        if self.own_users {
+            command.envs(OWN_USERS);
+        }
         command
     }
 
@@ -109,7 +137,8 @@ impl Site {
         let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/beside_django/django");
         let copy = self.database.folder().join("project");
         std::fs::create_dir(&copy).expect("a folder");
-        for file in std::fs::read_dir(project).expect("the project").flatten() {
+        let files = std::fs::read_dir(project).expect("the project").flatten();
+        for file in files.filter(|file| file.path().is_file()) {
             std::fs::copy(file.path(), copy.join(file.file_name())).expect("a copy");
         }
         let mut command = page::shell(page, &copy, &free_address(), self.python.parent());
@@ -171,6 +200,18 @@ impl Client {
         self.send("GET", path, headers, None)
     }
 
+    /// The groups that the answer names for a proxy.
+    pub fn groups(&mut self) -> Option<String> {
+        let request = ureq::get(format!("{}forward-auth/", self.base)).header("cookie", self.cookie());
+        let response = request.call().expect("an answer");
+        Some(response.headers().get("x-auth-groups")?.to_str().ok()?.to_owned())
+    }
+
+    fn cookie(&self) -> String {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        cookies.join("; ")
+    }
+
     pub fn post(&mut self, path: &str, body: &Value) -> (u16, Value) {
         self.send("POST", path, &[], Some(body))
     }
@@ -180,11 +221,10 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         if let Some(token) = self.cookies.get("csrftoken") {
             request = request.header("x-csrftoken", token);
         }
-        let request = request.header("cookie", cookies.join("; ")).header("content-type", "application/json");
+        let request = request.header("cookie", self.cookie()).header("content-type", "application/json");
         let body = body.map(Value::to_string).unwrap_or_default();
         let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
         let mut response = agent.run(request.body(body).expect("a request")).expect("an answer");

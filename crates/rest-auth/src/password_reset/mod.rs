@@ -134,7 +134,7 @@ async fn set_password(auth: &Auth, input: &Confirmation) -> Result<(), Error> {
 
 /// The user whom the link was made for, if the token is good.
 async fn holder(auth: &Auth, uid: &str, token: &str) -> Result<User, Error> {
-    let id = token::user_id(uid).ok_or_else(|| invalid("uid"))?;
+    let id = token::user_id(uid, auth.settings().user.key).ok_or_else(|| invalid("uid"))?;
     let mut db = auth.store().connection().await?;
     let user = db.user_by_id(id).await?.ok_or_else(|| invalid("uid"))?;
     let addresses = addresses_of(&mut db, &user).await?;

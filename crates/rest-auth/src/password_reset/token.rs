@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use time::format_description::BorrowedFormatItem;
 use time::macros::{datetime, format_description};
 use time::{OffsetDateTime, UtcOffset};
+use uuid::Uuid;
 
 use crate::auth::Auth;
-use crate::settings::Secret;
+use crate::settings::{Secret, UserKey};
 use crate::signing;
 use crate::store::{User, UserId};
 
@@ -48,14 +49,20 @@ fn at(seconds: i64, secret: &Secret, user: &User, addresses: &BTreeSet<String>) 
     format!("{}-{signature}", base36(seconds))
 }
 
-/// The user's number as it stands in a link: allauth's `user_pk_to_url_str`.
+/// The user's key as it stands in a link: a number in base 36, a UUID without hyphens. allauth's `user_pk_to_url_str`.
 pub(super) fn uid(user: &User) -> String {
-    base36(user.id.into())
+    match (user.id.integer(), user.id.uuid()) {
+        (Some(number), _) => base36(number),
+        (_, uuid) => uuid.map(|uuid| uuid.simple().to_string()).unwrap_or_default(),
+    }
 }
 
-/// The number of the user that a link means.
-pub(super) fn user_id(uid: &str) -> Option<UserId> {
-    from_base36(uid)?.to_string().parse().ok()
+/// The key of the user that a link means, where users have keys of this kind.
+pub(super) fn user_id(uid: &str, key: UserKey) -> Option<UserId> {
+    match key {
+        UserKey::Integer => from_base36(uid).map(UserId::from),
+        UserKey::Uuid => Uuid::try_parse(uid).ok().map(UserId::from),
+    }
 }
 
 fn base36(number: i64) -> String {

@@ -137,6 +137,7 @@ async fn create(
     let email = input.email.unwrap_or_default();
     let username = match input.username {
         Some(username) => username,
+        None if !auth.settings().user.has_usernames() => email.clone(),
         None => usernames::generate(auth, tx, &[&email, "user"]).await?,
     };
     let mut new = NewUser { username, email, password, ..NewUser::default() };
@@ -151,7 +152,7 @@ async fn create(
     if !email.is_empty() && is_closed(auth, tx, email).await? {
         return Err(Error::field("email", EMAIL_TAKEN));
     }
-    let user = users::insert(auth, tx, &new).await?;
+    let user = users::insert(auth, tx, new).await?;
     for group in form.groups {
         if !tx.add_to_group(user.id, group).await? {
             return Err(Error::internal(format!("there is no group {group}")));

@@ -11,9 +11,10 @@ use crate::usernames;
 pub(crate) fn place(settings: &Settings, name: &str) -> Option<Field> {
     match name.split_once('.')? {
         ("user", name @ ("first_name" | "last_name")) => {
-            Some(Field::new(name, Kind::Char).blank().max_length(usernames::MAX_LENGTH))
+            let field = Field::new(name, Kind::Char).blank().max_length(usernames::MAX_LENGTH);
+            settings.user.has(name).then_some(field)
         }
-        ("user", _) => None,
+        ("user", name) => settings.user.fields.find(name).cloned(),
         (profile, name) => settings.profiles.find(profile)?.fields.find(name).cloned(),
     }
 }
@@ -50,6 +51,9 @@ pub(super) fn save(form: RegistrationForm<'_>, values: &Map<String, Value>, new:
         match place.split_once('.') {
             Some(("user", "first_name")) => new.first_name = text(value),
             Some(("user", "last_name")) => new.last_name = text(value),
+            Some(("user", name)) => {
+                new.fields.insert(name.to_owned(), value.clone());
+            }
             Some((profile, name)) => {
                 new.profiles.entry(profile.to_owned()).or_default().insert(name.to_owned(), value.clone());
             }

@@ -157,6 +157,7 @@ impl Settings {
         self.jwt_contradictions(&mut refuse);
         self.mail_contradictions(&mut refuse);
         self.throttle_contradictions(&mut refuse);
+        self.user_contradictions(&mut refuse);
         self.profile_contradictions(&mut refuse);
         self.registration_contradictions(&mut refuse);
         if misfits.is_empty() {

@@ -24,7 +24,9 @@ mod simple_jwt;
 mod templates;
 mod throttle;
 mod throttle_checks;
+mod user_checks;
 mod user_details;
+mod user_table;
 mod values;
 
 pub use account::Account;
@@ -44,6 +46,7 @@ pub use simple_jwt::SimpleJwt;
 pub use templates::Templates;
 pub use throttle::{FailedLogins, Rates, Throttling, WithoutRedis};
 pub use user_details::UserDetails;
+pub use user_table::{UserKey, UserTable};
 pub use values::{
     Audience, Authentication, ClaimValue, Claims, DatabaseUrl, EmailVerification, JwtAlgorithm, Lifetime, LoginMethod,
     SameSite, Secret, UserIdField,
@@ -185,6 +188,8 @@ section! {
         pub throttle: Throttling = Throttling::default(),
         /// Registration
         pub registration: Registration = Registration::default(),
+        /// The table of users
+        pub user: UserTable = UserTable::default(),
         /// User details
         pub user_details: UserDetails = UserDetails::default(),
     }

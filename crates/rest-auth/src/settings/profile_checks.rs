@@ -27,12 +27,20 @@ impl Settings {
     pub(super) fn profile_contradictions(&self, refuse: &mut impl FnMut(&str, String, &str)) {
         for (index, profile) in self.profiles.iter().enumerate() {
             let path = format!("profiles.{}", profile.name);
-            if !is_name(&profile.name) || USER_FIELDS.contains(&profile.name.as_str()) || profile.name == "user" {
+            if !is_name(&profile.name)
+                || USER_FIELDS.contains(&profile.name.as_str())
+                || profile.name == "user"
+                || self.user.fields.find(&profile.name).is_some()
+            {
                 let problem = "it cannot be called that".into();
                 refuse(&path, problem, "Letters, digits and _ can be, but not what a user has already.");
             }
             let table = &profile.table;
-            if !is_name(table) || is_djangos_table(table) || table.to_lowercase().starts_with("rest_auth_") {
+            if !is_name(table)
+                || is_djangos_table(table)
+                || table == &self.user.table
+                || table.to_lowercase().starts_with("rest_auth_")
+            {
                 let problem = format!("{table:?} cannot be the table of a profile");
                 refuse(&format!("{path}.table"), problem, "For example \"app_userprofile\", a table of its own.");
             }
@@ -47,13 +55,13 @@ impl Settings {
             check_columns(profile, &path, refuse);
         }
         let fields = self.user_details.fields.iter().flatten();
-        for field in fields.filter(|name| self.profiles.find(name).is_none() && !USER_FIELDS.contains(&name.as_str())) {
+        for field in fields.filter(|name| self.profiles.find(name).is_none() && !self.has_user_field(name)) {
             let problem = format!("{field:?} is neither a field of the user nor a profile");
             refuse("user_details.fields", problem, &format!("Name {}, or a profile.", USER_FIELDS.join(", ")));
         }
         for name in &self.user_details.read_only_fields {
             let known = match name.split_once('.') {
-                None => USER_FIELDS.contains(&name.as_str()) || self.profiles.find(name).is_some(),
+                None => self.has_user_field(name) || self.profiles.find(name).is_some(),
                 Some((profile, field)) => {
                     self.profiles.find(profile).is_some_and(|profile| profile.fields.find(field).is_some())
                 }
@@ -63,6 +71,13 @@ impl Settings {
                 refuse("user_details.read_only_fields", format!("there is no field {name:?}"), hint);
             }
         }
+    }
+}
+
+impl Settings {
+    /// Whether user details can show this of the user's own row.
+    fn has_user_field(&self, name: &str) -> bool {
+        USER_FIELDS.contains(&name) && self.user.has(name) || self.user.fields.find(name).is_some()
     }
 }
 

@@ -44,7 +44,7 @@ impl Profile {
 }
 
 /// The field with the length that Django's model fields have by default.
-fn as_column(field: Field) -> Field {
+pub(super) fn as_column(field: Field) -> Field {
     let usual = match field.kind {
         Kind::Email => 254,
         Kind::Url => 200,

@@ -1,8 +1,8 @@
 //! A connection, with or without a transaction: how a statement is sent to whichever database it is.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder};
+use sea_query::{Alias, MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
 use sqlx::pool::PoolConnection;
 use sqlx::{
@@ -15,12 +15,29 @@ use super::row::Row;
 use super::statements::Statements;
 use super::writer::{Turn, Writer};
 use super::{Pool, StoreError};
+use crate::settings::UserTable;
 
 /// A connection to the accounts' database. What our flows ask of it are its methods, a file a table; an
 /// application runs statements of its own on what `sqlite`, `postgres` or `mysql` gives.
 pub struct Connection {
     inner: Inner,
     sent: Statements,
+    user_table: Arc<UserTable>,
+}
+
+/// A column as the database describes it.
+pub(super) struct Column {
+    pub(super) name: String,
+    /// Its type, as the database calls it.
+    pub(super) kind: String,
+    /// Whether a row can do without being given a value for it.
+    pub(super) may_be_left_out: bool,
+}
+
+impl Column {
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self { name: row.text("name")?, kind: row.text("kind")?, may_be_left_out: row.boolean("may_be_left_out")? })
+    }
 }
 
 enum Inner {
@@ -103,13 +120,17 @@ macro_rules! on {
 
 impl Connection {
     /// A connection for reading.
-    pub(super) async fn pooled(pool: &Pool, sent: &Statements) -> Result<Self, StoreError> {
+    pub(super) async fn pooled(
+        pool: &Pool,
+        sent: &Statements,
+        user_table: &Arc<UserTable>,
+    ) -> Result<Self, StoreError> {
         let inner = match pool {
             Pool::Sqlite(pool) => Inner::Sqlite(HeldSqlite::Pooled(pool.acquire().await?)),
             Pool::Postgres(pool) => Inner::Postgres(Held::Pooled(pool.acquire().await?)),
             Pool::MySql(pool) => Inner::MySql(Held::Pooled(pool.acquire().await?)),
         };
-        Ok(Self { inner, sent: sent.clone() })
+        Ok(Self { inner, sent: sent.clone(), user_table: user_table.clone() })
     }
 
     /// A connection in a transaction that will write.
@@ -117,6 +138,7 @@ impl Connection {
         pool: &Pool,
         writer: &OnceLock<Writer>,
         sent: &Statements,
+        user_table: &Arc<UserTable>,
     ) -> Result<Self, StoreError> {
         let begin = pool.dialect().begin();
         sent.note(begin);
@@ -128,7 +150,7 @@ impl Connection {
             Pool::Postgres(pool) => Inner::Postgres(Held::Transaction(pool.begin_with(begin).await?)),
             Pool::MySql(pool) => Inner::MySql(Held::Transaction(pool.begin_with(begin).await?)),
         };
-        Ok(Self { inner, sent: sent.clone() })
+        Ok(Self { inner, sent: sent.clone(), user_table: user_table.clone() })
     }
 
     /// The SQLite connection, to run statements of one's own on; `None` if it is to another database.
@@ -162,6 +184,11 @@ impl Connection {
             Inner::Postgres(_) => Dialect::Postgres,
             Inner::MySql(_) => Dialect::MySql,
         }
+    }
+
+    /// The table that users are in.
+    pub(super) fn user_table(&self) -> &Arc<UserTable> {
+        &self.user_table
     }
 
     /// Makes what the transaction did permanent.
@@ -206,6 +233,15 @@ impl Connection {
 
     /// Inserts one row, and tells the number that its column `id` was given.
     pub(super) async fn insert(&mut self, statement: &mut sea_query::InsertStatement) -> Result<i64, StoreError> {
+        self.insert_counted(statement, "id").await
+    }
+
+    /// The same, where the column is called differently.
+    pub(super) async fn insert_counted(
+        &mut self,
+        statement: &mut sea_query::InsertStatement,
+        column: &str,
+    ) -> Result<i64, StoreError> {
         self.assert_may_write();
         if let Inner::MySql(held) = &mut self.inner {
             let (sql, values): (String, SqlxValues) = statement.build_sqlx(MysqlQueryBuilder);
@@ -213,8 +249,8 @@ impl Connection {
             let done = sqlx::query_with(AssertSqlSafe(sql), values).execute(held.connection()).await?;
             return i64::try_from(done.last_insert_id()).map_err(|_| sqlx::Error::RowNotFound.into());
         }
-        let row = self.fetch_optional(statement.returning_col("id")).await?;
-        row.ok_or(sqlx::Error::RowNotFound)?.integer("id")
+        let row = self.fetch_optional(statement.returning_col(Alias::new(column))).await?;
+        row.ok_or(sqlx::Error::RowNotFound)?.integer(column)
     }
 
     /// Catches, in tests, a flow that would get in the way of SQLite's writer.
@@ -238,13 +274,22 @@ impl Connection {
         on!(self, |held, builder, row| Ok(sqlx::query_scalar(sql).fetch_all(held.connection()).await?))
     }
 
-    /// The columns of a table, each with whether a row can do without being given a value for it.
-    pub(super) async fn columns_of(&mut self, table: &str) -> Result<Vec<(String, bool)>, StoreError> {
+    /// The columns of a table.
+    pub(super) async fn columns_of(&mut self, table: &str) -> Result<Vec<Column>, StoreError> {
         let sql = self.dialect().columns();
         on!(self, |held, builder, row| {
             let rows = sqlx::query(sql).bind(table).fetch_all(held.connection()).await?;
-            rows.into_iter().map(row).map(|row| Ok((row.text("name")?, row.boolean("may_be_left_out")?))).collect()
+            rows.into_iter().map(row).map(|row| Column::read(&row)).collect()
         })
+    }
+
+    /// Whether a MySQL server has a type for UUIDs, as MariaDB does from 10.7 on; Django makes use of it there.
+    pub(super) async fn has_uuid_type(&mut self) -> Result<bool, StoreError> {
+        let Inner::MySql(held) = &mut self.inner else { return Ok(false) };
+        let version: String = sqlx::query_scalar("SELECT VERSION()").fetch_one(held.connection()).await?;
+        let Some((numbers, _)) = version.split_once("-MariaDB") else { return Ok(false) };
+        let mut numbers = numbers.split('.').map(|number| number.parse::<u32>().unwrap_or_default());
+        Ok((numbers.next(), numbers.next()) >= (Some(10), Some(7)))
     }
 
     /// Lets only one transaction at a time go on that claims the same text: what it reads of it stays true

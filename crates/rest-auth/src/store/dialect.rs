@@ -92,15 +92,16 @@ impl Dialect {
     pub(super) fn columns(self) -> &'static str {
         match self {
             Self::Sqlite => {
-                "SELECT name, \"notnull\" = 0 OR dflt_value IS NOT NULL AS may_be_left_out FROM pragma_table_info(?)"
+                "SELECT name, lower(type) AS kind, \"notnull\" = 0 OR dflt_value IS NOT NULL AS may_be_left_out \
+                 FROM pragma_table_info(?)"
             }
             Self::Postgres => {
-                "SELECT column_name::text AS name, is_nullable = 'YES' OR column_default IS NOT NULL \
+                "SELECT column_name::text AS name, data_type::text AS kind, is_nullable = 'YES' OR column_default IS NOT NULL \
                  OR is_identity = 'YES' OR is_generated = 'ALWAYS' AS may_be_left_out \
                  FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1"
             }
             Self::MySql => {
-                "SELECT CAST(column_name AS CHAR) AS name, is_nullable = 'YES' OR column_default IS NOT NULL \
+                "SELECT CAST(column_name AS CHAR) AS name, CAST(column_type AS CHAR) AS kind, is_nullable = 'YES' OR column_default IS NOT NULL \
                  OR extra <> '' AS may_be_left_out \
                  FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?"
             }

@@ -4,8 +4,9 @@ use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 
 use super::row::Row;
 use super::tables::AccountEmailAddress::{Email, Id, Primary, Table, UserId as OfUser, Verified};
-use super::tables::{AccountEmailConfirmation, AuthUser};
+use super::tables::AccountEmailConfirmation;
 use super::{Connection, StoreError, UserId};
+use crate::settings::UserKey;
 
 /// An address that a user named.
 pub(crate) struct EmailAddress {
@@ -13,15 +14,15 @@ pub(crate) struct EmailAddress {
     pub(crate) user_id: UserId,
     pub(crate) email: String,
     pub(crate) verified: bool,
-    /// Whether it is the one that stands in `auth_user`, too.
+    /// Whether it is the one that stands in the user's row, too.
     pub(crate) primary: bool,
 }
 
 impl EmailAddress {
-    fn read(row: &Row) -> Result<Self, StoreError> {
+    fn read(row: &Row, key: UserKey) -> Result<Self, StoreError> {
         Ok(Self {
             id: row.integer("id")?,
-            user_id: UserId(row.integer("user_id")?),
+            user_id: row.user_id("user_id", key)?,
             email: row.text("email")?,
             verified: row.boolean("verified")?,
             primary: row.boolean("primary")?,
@@ -35,23 +36,31 @@ fn addresses() -> SelectStatement {
 }
 
 impl Connection {
+    async fn address(&mut self, statement: &SelectStatement) -> Result<Option<EmailAddress>, StoreError> {
+        let row = self.fetch_optional(statement).await?;
+        row.map(|row| EmailAddress::read(&row, self.user_table().key)).transpose()
+    }
+
     /// An address by its number.
     pub(crate) async fn email_address(&mut self, id: i64) -> Result<Option<EmailAddress>, StoreError> {
         let statement = addresses().and_where(Expr::col(Id).eq(id)).take();
-        self.fetch_optional(&statement).await?.map(|row| EmailAddress::read(&row)).transpose()
+        self.address(&statement).await
     }
 
     /// The address as whoever named it first has it.
     pub(crate) async fn first_address(&mut self, email: &str) -> Result<Option<EmailAddress>, StoreError> {
         let statement = addresses().and_where(Expr::col(Email).eq(email)).order_by(Id, Order::Asc).limit(1).take();
-        self.fetch_optional(&statement).await?.map(|row| EmailAddress::read(&row)).transpose()
+        self.address(&statement).await
     }
 
     /// The user's primary address.
     pub(crate) async fn primary_address(&mut self, user: UserId) -> Result<Option<EmailAddress>, StoreError> {
-        let statement =
-            addresses().and_where(Expr::col(OfUser).eq(user)).and_where(Expr::col(Primary).eq(true)).limit(1).take();
-        self.fetch_optional(&statement).await?.map(|row| EmailAddress::read(&row)).transpose()
+        let statement = addresses()
+            .and_where(Expr::col(OfUser).eq(self.dialect().user_id(user)))
+            .and_where(Expr::col(Primary).eq(true))
+            .limit(1)
+            .take();
+        self.address(&statement).await
     }
 
     /// Notes that an address is its user's; `false` if somebody noted that already.
@@ -65,29 +74,27 @@ impl Connection {
         Ok(self.execute(&statement).await? > 0)
     }
 
-    /// Makes an address its user's primary one, who must have no other, and puts it into `auth_user`.
+    /// Makes an address its user's primary one, who must have no other, and puts it into their row.
     pub(crate) async fn make_primary(&mut self, address: &EmailAddress) -> Result<(), StoreError> {
         let statement =
             Query::update().table(Table).value(Primary, true).and_where(Expr::col(Id).eq(address.id)).take();
         self.execute(&statement).await?;
-        let statement = Query::update()
-            .table(AuthUser::Table)
-            .value(AuthUser::Email, address.email.as_str())
-            .and_where(Expr::col(AuthUser::Id).eq(address.user_id))
-            .take();
-        self.execute(&statement).await.map(drop)
+        self.set_email(address.user_id, &address.email).await
     }
 
     /// Removes every other address of the user's, with the keys that allauth may have mailed there.
     pub(crate) async fn delete_other_addresses(&mut self, address: &EmailAddress) -> Result<(), StoreError> {
-        let is_other = || Expr::col(OfUser).eq(address.user_id).and(Expr::col(Id).ne(address.id));
+        let is_other =
+            || Expr::col(OfUser).eq(self.dialect().user_id(address.user_id)).and(Expr::col(Id).ne(address.id));
         self.delete_addresses(is_other()).await
     }
 
     /// Removes the addresses that the user wanted to change to, and did not verify.
     pub(crate) async fn delete_pending_addresses(&mut self, user: UserId) -> Result<(), StoreError> {
-        let is_pending =
-            Expr::col(OfUser).eq(user).and(Expr::col(Verified).eq(false)).and(Expr::col(Primary).eq(false));
+        let is_pending = Expr::col(OfUser)
+            .eq(self.dialect().user_id(user))
+            .and(Expr::col(Verified).eq(false))
+            .and(Expr::col(Primary).eq(false));
         self.delete_addresses(is_pending).await
     }
 
@@ -124,7 +131,7 @@ impl Connection {
         let mut statement = Query::select()
             .column(Email)
             .from(Table)
-            .and_where(Expr::col(OfUser).eq(user))
+            .and_where(Expr::col(OfUser).eq(self.dialect().user_id(user)))
             .and_where(Expr::col(Verified).eq(true))
             .limit(1)
             .take();
@@ -142,7 +149,11 @@ impl Connection {
 
     /// Every address that the user named.
     pub(crate) async fn addresses_of(&mut self, user: UserId) -> Result<Vec<String>, StoreError> {
-        let statement = Query::select().column(Email).from(Table).and_where(Expr::col(OfUser).eq(user)).take();
+        let statement = Query::select()
+            .column(Email)
+            .from(Table)
+            .and_where(Expr::col(OfUser).eq(self.dialect().user_id(user)))
+            .take();
         self.fetch_all(&statement).await?.iter().map(|row| row.text("email")).collect()
     }
 
@@ -153,11 +164,11 @@ impl Connection {
         email: &str,
     ) -> Result<Option<EmailAddress>, StoreError> {
         let statement = addresses()
-            .and_where(Expr::col(OfUser).eq(user))
+            .and_where(Expr::col(OfUser).eq(self.dialect().user_id(user)))
             .and_where(Expr::col(Email).eq(email))
             .and_where(Expr::col(Verified).eq(false))
             .take();
-        self.fetch_optional(&statement).await?.map(|row| EmailAddress::read(&row)).transpose()
+        self.address(&statement).await
     }
 
     /// Notes an address that a user named, not verified yet.
@@ -170,7 +181,7 @@ impl Connection {
         let mut statement = Query::insert()
             .into_table(Table)
             .columns([OfUser, Email, Verified, Primary])
-            .values_panic([user_id.into(), email.into(), false.into(), primary.into()])
+            .values_panic([self.dialect().user_id(user_id), email.into(), false.into(), primary.into()])
             .take();
         let id = self.insert(&mut statement).await?;
         Ok(EmailAddress { id, user_id, email: email.to_owned(), verified: false, primary })

@@ -33,7 +33,7 @@ pub enum StoreError {
         /// What stands there.
         value: String,
     },
-    /// A table that cannot be a profile's.
+    /// A table that cannot be what the settings take it for.
     #[error("the table {table} does not fit: {problem}")]
     UnfitTable {
         /// The table.
@@ -51,6 +51,16 @@ impl StoreError {
     /// Whether a row is there already that a unique index keeps apart from the new one.
     pub(crate) fn is_unique_violation(&self) -> bool {
         matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+
+    /// Whether that index is of this column, as far as its name or the database's message tells.
+    pub(crate) fn is_unique_violation_of(&self, column: &str) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        // SQLite says TABLE.COLUMN, PostgreSQL and MySQL the name of the constraint.
+        let place = error.constraint().unwrap_or_else(|| error.message());
+        let place = place.rsplit("for key ").next().unwrap_or(place);
+        error.is_unique_violation()
+            && place.split(|c: char| !c.is_ascii_alphanumeric()).collect::<Vec<_>>().join("_").contains(column)
     }
 
     /// Whether it may be otherwise in a moment: another writer was in the way, or the connection was lost.

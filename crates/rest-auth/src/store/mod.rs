@@ -20,6 +20,9 @@ mod sessions;
 mod statements;
 mod tables;
 mod token_keys;
+mod user_id;
+mod user_schema;
+mod user_table;
 mod users;
 mod writer;
 
@@ -34,12 +37,13 @@ pub(crate) use refresh_tokens::NewOutstandingToken;
 pub(crate) use rotations::Rotation;
 pub(crate) use schema::is_djangos_table;
 pub(crate) use sessions::StoredSession;
+pub use user_id::{NoUserId, UserId};
+pub use users::User;
 pub(crate) use users::{NewUser, UserChanges};
-pub use users::{User, UserId};
 
 use std::sync::{Arc, OnceLock};
 
-use crate::settings::{Profile, Settings};
+use crate::settings::{Profile, Settings, UserTable};
 use schema::Step;
 use statements::Statements;
 use writer::Writer;
@@ -54,6 +58,8 @@ pub struct Store {
     statements: Statements,
     /// The profiles whose tables it holds.
     profiles: Arc<[Profile]>,
+    /// The table that users are in.
+    user_table: Arc<UserTable>,
     /// The groups that it holds, and whether a migration makes them.
     groups: Arc<[String]>,
     creates_groups: bool,
@@ -66,6 +72,7 @@ impl From<Pool> for Store {
             writer: Arc::default(),
             statements: Statements::default(),
             profiles: Arc::default(),
+            user_table: Arc::default(),
             groups: Arc::default(),
             creates_groups: false,
         }
@@ -96,6 +103,7 @@ impl Store {
         groups.dedup();
         Self {
             profiles: settings.profiles.to_vec().into(),
+            user_table: Arc::new(settings.user.clone()),
             groups: groups.into(),
             creates_groups: settings.registration.create_groups,
             ..self
@@ -117,7 +125,7 @@ impl Store {
     /// # Errors
     /// If none can be had in time.
     pub async fn connection(&self) -> Result<Connection, StoreError> {
-        Connection::pooled(&self.pool, &self.statements).await
+        Connection::pooled(&self.pool, &self.statements, &self.user_table).await
     }
 
     /// Begins a transaction that will write. Dropped without [`Connection::commit`], it changes nothing. On SQLite
@@ -126,7 +134,7 @@ impl Store {
     /// # Errors
     /// If no connection, or no turn, can be had in time.
     pub async fn begin(&self) -> Result<Connection, StoreError> {
-        Connection::in_transaction(&self.pool, &self.writer, &self.statements).await
+        Connection::in_transaction(&self.pool, &self.writer, &self.statements, &self.user_table).await
     }
 
     /// The statements that were sent since this was last asked, without their values.
@@ -189,8 +197,8 @@ impl Store {
     pub(crate) async fn make_table(&self, name: &str) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         tx.claim("rest-auth migrate").await?;
-        let present = tx.table_names().await?;
-        if let Some(table) = schema::missing(self.dialect(), &present).iter().find(|table| table.name == name) {
+        let is_there = tx.table_names().await?.iter().any(|table| table == name);
+        if let Some(table) = schema::tables(self.dialect()).find(|table| table.name == name).filter(|_| !is_there) {
             tx.execute_script(table.statements).await?;
         }
         tx.commit().await
@@ -206,8 +214,11 @@ impl Store {
 
     /// The statements that make every table in a database that has none.
     pub fn statements(dialect: Dialect, settings: &Settings) -> Vec<String> {
-        let tables = schema::tables(dialect).map(Step::from);
-        let profiles = settings.profiles.iter().map(|profile| profile_schema::create(dialect, profile));
+        let users = &settings.user;
+        let key_type = user_schema::usual_key_type(dialect, users);
+        let tables = user_schema::steps(dialect, users, key_type).into_iter();
+        let profiles =
+            settings.profiles.iter().map(|profile| profile_schema::create(dialect, profile, users, key_type));
         let groups = settings.registration.forms().flat_map(|form| form.groups);
         let groups = groups.filter(|_| settings.registration.create_groups).map(|name| groups::create(dialect, name));
         tables.chain(profiles).chain(groups).map(|step| step.statements.trim().to_owned()).collect()
@@ -228,9 +239,11 @@ impl Store {
 
     async fn missing_in(&self, db: &mut Connection) -> Result<Vec<Step>, StoreError> {
         let present = db.table_names().await?;
-        let mut missing: Vec<Step> = schema::missing(self.dialect(), &present).into_iter().map(Step::from).collect();
+        let key_type = user_schema::key_type(db, &present).await?;
+        let mut missing = user_schema::steps(self.dialect(), &self.user_table, &key_type);
+        missing.retain(|step| !present.contains(&step.name));
         for profile in self.profiles.iter() {
-            missing.extend(profile_schema::missing(db, profile, &present).await?);
+            missing.extend(profile_schema::missing(db, profile, &present, &key_type).await?);
         }
         if self.creates_groups {
             let there = match present.iter().any(|table| table == "auth_group") {

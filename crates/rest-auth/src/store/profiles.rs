@@ -26,9 +26,9 @@ impl Connection {
         // There may be no field.
         statement.column(Alias::new(USER_ID));
         for field in profile.fields.iter() {
-            statement.expr_as(read_expression(dialect, field), Alias::new(field.name()));
+            statement.expr_as(read_expression(dialect, &profile.table, field), Alias::new(field.name()));
         }
-        statement.from(Alias::new(&profile.table)).and_where(Expr::col(Alias::new(USER_ID)).eq(user));
+        statement.from(Alias::new(&profile.table)).and_where(Expr::col(Alias::new(USER_ID)).eq(dialect.user_id(user)));
         let Some(row) = self.fetch_optional(&statement).await? else { return Ok(None) };
         profile
             .fields
@@ -54,7 +54,7 @@ impl Connection {
         let statement = Query::insert()
             .into_table(Alias::new(&profile.table))
             .columns([user_id()].into_iter().chain(columns))
-            .values_panic([Expr::val(user)].into_iter().chain(expressions))
+            .values_panic([dialect.user_id(user)].into_iter().chain(expressions))
             .on_conflict(OnConflict::column(user_id()).do_nothing_on([user_id()]).to_owned())
             .take();
         self.execute(&statement).await.map(drop)
@@ -82,15 +82,15 @@ impl Connection {
         let statement = Query::update()
             .table(Alias::new(&profile.table))
             .values(changes)
-            .and_where(Expr::col(Alias::new(USER_ID)).eq(user))
+            .and_where(Expr::col(Alias::new(USER_ID)).eq(dialect.user_id(user)))
             .take();
         self.execute(&statement).await.map(drop)
     }
 }
 
 /// How a column is asked for: as a text what no database gives in the same form.
-fn read_expression(dialect: Dialect, field: &Field) -> Expr {
-    let column = Expr::col(Alias::new(field.name()));
+pub(super) fn read_expression(dialect: Dialect, table: &str, field: &Field) -> Expr {
+    let column = Expr::col((Alias::new(table), Alias::new(field.name())));
     match (field.kind, dialect) {
         (Kind::Decimal, Dialect::MySql) | (Kind::Json, Dialect::MySql) => column.cast_as("char"),
         (Kind::Decimal, _) | (Kind::Json, Dialect::Postgres) => column.cast_as("text"),
@@ -98,7 +98,8 @@ fn read_expression(dialect: Dialect, field: &Field) -> Expr {
     }
 }
 
-fn read(row: &Row, field: &Field) -> Result<Value, StoreError> {
+/// What a column holds.
+pub(super) fn read(row: &Row, field: &Field) -> Result<Value, StoreError> {
     let column = field.name();
     let unreadable = |value: &str| StoreError::unreadable(column, value);
     Ok(match field.kind {
@@ -121,7 +122,7 @@ fn read(row: &Row, field: &Field) -> Result<Value, StoreError> {
 }
 
 /// A value that passed its field, as the database wants it.
-fn write_expression(dialect: Dialect, field: &Field, value: &Value) -> Expr {
+pub(super) fn write_expression(dialect: Dialect, field: &Field, value: &Value) -> Expr {
     let cast = |text: String, kind: &'static str| match dialect {
         Dialect::Postgres => Expr::val(text).cast_as(kind),
         _ => Expr::val(text),

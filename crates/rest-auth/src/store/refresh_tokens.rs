@@ -27,7 +27,7 @@ impl Connection {
                 token.token.into(),
                 self.dialect().time(token.created_at),
                 self.dialect().time(token.expires_at),
-                token.user.map(i64::from).into(),
+                token.user.map_or_else(|| Expr::cust("NULL"), |user| self.dialect().user_id(user)),
                 token.jti.into(),
             ])
             .take();

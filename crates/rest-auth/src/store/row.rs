@@ -5,6 +5,7 @@ use sqlx::mysql::MySqlRow;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
+use uuid::Uuid;
 
 use super::StoreError;
 use super::dialect::read_text_time;
@@ -42,6 +43,15 @@ impl Row {
 
     pub(super) fn optional_integer(&self, column: &str) -> Result<Option<i64>, StoreError> {
         Ok(get!(self, column)?)
+    }
+
+    /// A UUID, which only PostgreSQL has as such.
+    pub(super) fn uuid(&self, column: &str) -> Result<Uuid, StoreError> {
+        if let Self::Postgres(row) = self {
+            return Ok(row.try_get_unchecked(column)?);
+        }
+        let text = self.text(column)?;
+        Uuid::try_parse(&text).map_err(|_| StoreError::unreadable(column, &text))
     }
 
     pub(super) fn boolean(&self, column: &str) -> Result<bool, StoreError> {

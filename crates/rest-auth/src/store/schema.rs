@@ -43,8 +43,3 @@ pub(super) fn tables(dialect: Dialect) -> impl Iterator<Item = Table> {
         Some(Table { name: name.trim(), statements })
     })
 }
-
-/// Those of the tables that are not among the present ones.
-pub(super) fn missing(dialect: Dialect, present: &[String]) -> Vec<Table> {
-    tables(dialect).filter(|table| !present.iter().any(|name| name == table.name)).collect()
-}

@@ -5,23 +5,6 @@
 use sea_query::Iden;
 
 #[derive(Iden)]
-#[iden = "auth_user"]
-pub(super) enum AuthUser {
-    Table,
-    Id,
-    Password,
-    LastLogin,
-    IsSuperuser,
-    Username,
-    FirstName,
-    LastName,
-    Email,
-    IsStaff,
-    IsActive,
-    DateJoined,
-}
-
-#[derive(Iden)]
 #[iden = "account_emailaddress"]
 pub(super) enum AccountEmailAddress {
     Table,
@@ -63,14 +46,6 @@ pub(super) enum AuthGroup {
     Table,
     Id,
     Name,
-}
-
-#[derive(Iden)]
-#[iden = "auth_user_groups"]
-pub(super) enum AuthUserGroups {
-    Table,
-    UserId,
-    GroupId,
 }
 
 #[derive(Iden)]

@@ -1,47 +1,22 @@
-//! `auth_user`.
+//! `auth_user`, or the table that the settings name in its place.
 
 use std::collections::BTreeMap;
 
-use sea_query::{Expr, ExprTrait, Query, SelectStatement};
-use serde::{Deserialize, Serialize};
+use sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Order, Query, SelectStatement};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
+use super::profiles::{read, write_expression};
 use super::row::Row;
-use super::tables::{AccountEmailAddress, AuthUser};
-use super::{Connection, ProfileValues, StoreError};
+use super::tables::AccountEmailAddress;
+use super::user_table::UserColumn;
+use super::{Connection, ProfileValues, StoreError, UserId};
+use crate::settings::UserTable;
 
-/// The primary key of a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct UserId(pub(super) i64);
-
-impl std::fmt::Display for UserId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::str::FromStr for UserId {
-    type Err = std::num::ParseIntError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<UserId> for i64 {
-    fn from(id: UserId) -> Self {
-        id.0
-    }
-}
-
-impl From<UserId> for sea_query::Value {
-    fn from(id: UserId) -> Self {
-        id.0.into()
-    }
-}
-
-/// A user: a row of `auth_user`.
+/// A user: a row of `auth_user`, or of the table that `user.table` names. Where users have no name of their own, it is
+/// their address.
 #[derive(Clone, PartialEq)]
 #[allow(missing_docs)]
 pub struct User {
@@ -60,6 +35,8 @@ pub struct User {
     pub date_joined: OffsetDateTime,
     /// The hash of the password.
     pub(crate) password: String,
+    /// The table's further columns: `user.fields`.
+    pub(crate) fields: ProfileValues,
 }
 
 impl std::fmt::Debug for User {
@@ -74,10 +51,23 @@ impl User {
         !self.password.starts_with('!')
     }
 
+    /// What a further column of the table holds: a field of `user.fields`.
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name)
+    }
+
+    /// The table's further columns, all of them.
+    ///
+    /// # Errors
+    /// If they are not what the type wants.
+    pub fn fields<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_value(Value::Object(self.fields.clone()))
+    }
+
     /// A user whom no row is about.
     pub(crate) fn nobody(now: OffsetDateTime) -> Self {
         Self {
-            id: UserId(0),
+            id: UserId::from(0),
             username: String::new(),
             email: String::new(),
             first_name: String::new(),
@@ -88,12 +78,13 @@ impl User {
             last_login: None,
             date_joined: now,
             password: String::new(),
+            fields: ProfileValues::new(),
         }
     }
 
-    pub(super) fn from_row(row: &Row) -> Result<Self, StoreError> {
+    pub(super) fn from_row(row: &Row, table: &UserTable) -> Result<Self, StoreError> {
         Ok(Self {
-            id: UserId(row.integer("id")?),
+            id: row.user_id("id", table.key)?,
             username: row.text("username")?,
             email: row.text("email")?,
             first_name: row.text("first_name")?,
@@ -102,8 +93,13 @@ impl User {
             is_staff: row.boolean("is_staff")?,
             is_superuser: row.boolean("is_superuser")?,
             last_login: row.optional_time("last_login")?,
-            date_joined: row.time("date_joined")?,
+            date_joined: row.optional_time("date_joined")?.unwrap_or(OffsetDateTime::UNIX_EPOCH),
             password: row.text("password")?,
+            fields: table
+                .fields
+                .iter()
+                .map(|field| Ok((field.name.clone(), read(row, field)?)))
+                .collect::<Result<_, StoreError>>()?,
         })
     }
 }
@@ -111,6 +107,8 @@ impl User {
 /// A user that is about to be made.
 #[derive(Clone, Default)]
 pub(crate) struct NewUser {
+    /// The key, where the database does not count.
+    pub(crate) id: Option<Uuid>,
     pub(crate) username: String,
     pub(crate) email: String,
     pub(crate) first_name: String,
@@ -122,6 +120,8 @@ pub(crate) struct NewUser {
     /// What is to stand in their profiles, by the profile's name; who has a profile that not everyone has, is named
     /// here.
     pub(crate) profiles: BTreeMap<String, ProfileValues>,
+    /// What is to stand in the table's further columns.
+    pub(crate) fields: ProfileValues,
 }
 
 /// What is to be changed of a user; `None` stays as it is.
@@ -130,84 +130,95 @@ pub(crate) struct UserChanges {
     pub(crate) username: Option<String>,
     pub(crate) first_name: Option<String>,
     pub(crate) last_name: Option<String>,
-}
-
-/// `SELECT` of whole users, from `auth_user` and whatever is joined to it.
-pub(super) fn select_users() -> SelectStatement {
-    use AuthUser::*;
-    Query::select()
-        .columns(
-            [Id, Username, Email, FirstName, LastName, IsActive, IsStaff, IsSuperuser, LastLogin, DateJoined, Password]
-                .map(|column| (Table, column)),
-        )
-        .from(Table)
-        .take()
-}
-
-/// The same, of those with this address in `account_emailaddress`.
-fn select_users_with_address(email: &str) -> SelectStatement {
-    select_users()
-        .inner_join(
-            AccountEmailAddress::Table,
-            Expr::col((AccountEmailAddress::Table, AccountEmailAddress::UserId))
-                .equals((AuthUser::Table, AuthUser::Id)),
-        )
-        .and_where(Expr::col((AccountEmailAddress::Table, AccountEmailAddress::Email)).eq(email))
-        .take()
+    /// Of the table's further columns.
+    pub(crate) fields: ProfileValues,
 }
 
 impl Connection {
-    async fn user(&mut self, statement: &SelectStatement) -> Result<Option<User>, StoreError> {
-        self.fetch_optional(statement).await?.map(|row| User::from_row(&row)).transpose()
+    /// `SELECT` of whole users.
+    pub(super) fn select_users(&self) -> SelectStatement {
+        self.user_table().select(self.dialect())
+    }
+
+    /// The same, of those with this address in `account_emailaddress`.
+    fn select_users_with_address(&self, email: &str) -> SelectStatement {
+        let (table, id) = self.user_table().at(UserColumn::Id);
+        self.select_users()
+            .inner_join(
+                AccountEmailAddress::Table,
+                Expr::col((AccountEmailAddress::Table, AccountEmailAddress::UserId)).equals((table, id)),
+            )
+            .and_where(Expr::col((AccountEmailAddress::Table, AccountEmailAddress::Email)).eq(email))
+            .take()
+    }
+
+    pub(super) async fn user(&mut self, statement: &SelectStatement) -> Result<Option<User>, StoreError> {
+        let row = self.fetch_optional(statement).await?;
+        row.map(|row| User::from_row(&row, self.user_table())).transpose()
     }
 
     async fn users(&mut self, statement: &SelectStatement) -> Result<Vec<User>, StoreError> {
-        self.fetch_all(statement).await?.iter().map(User::from_row).collect()
+        let rows = self.fetch_all(statement).await?;
+        rows.iter().map(|row| User::from_row(row, self.user_table())).collect()
     }
 
+    /// The user with this key, which may be of a kind that the table does not have.
     pub(crate) async fn user_by_id(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
-        self.user(select_users().and_where(Expr::col((AuthUser::Table, AuthUser::Id)).eq(id))).await
+        if !id.is_a(self.user_table().key) {
+            return Ok(None);
+        }
+        let is_theirs = self.user_table().is(self.dialect(), id);
+        let statement = self.select_users().and_where(is_theirs).take();
+        self.user(&statement).await
     }
 
     /// The user of exactly this name.
     pub(crate) async fn user_by_username(&mut self, username: &str) -> Result<Option<User>, StoreError> {
-        let user = self.user(select_users().and_where(Expr::col(AuthUser::Username).eq(username))).await?;
+        let column = self.user_table().at(UserColumn::Username);
+        let statement = self.select_users().and_where(Expr::col(column).eq(username)).take();
         // MySQL's equality leaves case and accents out of account.
-        Ok(user.filter(|user| user.username == username))
+        Ok(self.user(&statement).await?.filter(|user| user.username == username))
     }
 
     /// The users of this name, whatever the case.
     pub(crate) async fn users_by_username_without_case(&mut self, username: &str) -> Result<Vec<User>, StoreError> {
-        let dialect = self.dialect();
-        self.users(select_users().and_where(dialect.equals_without_case(AuthUser::Username, username))).await
+        let column = self.user_table().at(UserColumn::Username);
+        let is_called = self.dialect().equals_without_case(column, username);
+        let statement = self.select_users().and_where(is_called).take();
+        self.users(&statement).await
     }
 
     /// Which of the names are taken, whatever the case; in lower case.
     pub(crate) async fn taken_usernames(&mut self, names: &[String]) -> Result<Vec<String>, StoreError> {
         let dialect = self.dialect();
+        let column = self.user_table().iden_of(UserColumn::Username);
         let any = names
             .iter()
-            .fold(sea_query::Cond::any(), |any, name| any.add(dialect.equals_without_case(AuthUser::Username, name)));
-        let statement = Query::select().column(AuthUser::Username).from(AuthUser::Table).cond_where(any).take();
+            .fold(sea_query::Cond::any(), |any, name| any.add(dialect.equals_without_case(column.clone(), name)));
+        let statement = Query::select()
+            .expr_as(Expr::col(column), Alias::new("username"))
+            .from(self.user_table().iden())
+            .cond_where(any)
+            .take();
         self.fetch_all(&statement).await?.iter().map(|row| Ok(row.text("username")?.to_lowercase())).collect()
     }
 
     /// The users whom the address, in lower case, belongs to. Where one has verified it, only those who did.
     /// allauth's `filter_users_by_email(…, prefer_verified=True)`.
     pub(crate) async fn users_by_email(&mut self, email: &str) -> Result<Vec<User>, StoreError> {
-        let verified = self
-            .users(
-                select_users_with_address(email)
-                    .and_where(Expr::col((AccountEmailAddress::Table, AccountEmailAddress::Verified)).eq(true)),
-            )
-            .await?;
+        let is_verified = Expr::col((AccountEmailAddress::Table, AccountEmailAddress::Verified)).eq(true);
+        let statement = self.select_users_with_address(email).and_where(is_verified).take();
+        let verified = self.users(&statement).await?;
         if verified.is_empty() { self.users_naming(email).await } else { Ok(verified) }
     }
 
     /// The users who named the address, in lower case, whoever verified it.
     pub(crate) async fn users_naming(&mut self, email: &str) -> Result<Vec<User>, StoreError> {
-        let mut users = self.users(&select_users_with_address(email)).await?;
-        users.extend(self.users(select_users().and_where(Expr::col(AuthUser::Email).eq(email))).await?);
+        let statement = self.select_users_with_address(email);
+        let mut users = self.users(&statement).await?;
+        let has_address = Expr::col(self.user_table().at(UserColumn::Email)).eq(email);
+        let statement = self.select_users().and_where(has_address).take();
+        users.extend(self.users(&statement).await?);
         users.sort_by_key(|user| user.id);
         users.dedup_by_key(|user| user.id);
         Ok(users)
@@ -215,31 +226,53 @@ impl Connection {
 
     /// A page of the users, by id: at most `limit` behind `after`.
     pub(crate) async fn users_after(&mut self, after: Option<UserId>, limit: u64) -> Result<Vec<User>, StoreError> {
-        let mut statement = select_users();
-        if let Some(after) = after {
-            statement.and_where(Expr::col(AuthUser::Id).gt(after));
+        let id = self.user_table().at(UserColumn::Id);
+        let mut statement = self.select_users();
+        if let Some(after) = after.filter(|after| after.is_a(self.user_table().key)) {
+            statement.and_where(Expr::col(id.clone()).gt(self.dialect().user_id(after)));
         }
-        self.users(statement.order_by(AuthUser::Id, sea_query::Order::Asc).limit(limit)).await
+        self.users(statement.order_by(id, Order::Asc).limit(limit)).await
     }
 
     pub(crate) async fn insert_user(&mut self, user: &NewUser, now: OffsetDateTime) -> Result<User, StoreError> {
-        use AuthUser::*;
-        let mut statement = Query::insert()
-            .into_table(Table)
-            .columns([Username, Email, FirstName, LastName, IsActive, IsStaff, IsSuperuser, DateJoined, Password])
-            .values_panic([
-                user.username.as_str().into(),
-                user.email.as_str().into(),
-                user.first_name.as_str().into(),
-                user.last_name.as_str().into(),
-                true.into(),
-                user.is_staff.into(),
-                user.is_superuser.into(),
-                self.dialect().time(now),
-                user.password.as_str().into(),
-            ])
-            .take();
-        let id = UserId(self.insert(&mut statement).await?);
+        let (dialect, table) = (self.dialect(), self.user_table().clone());
+        let mut row: Vec<(DynIden, Expr)> = Vec::new();
+        for column in UserColumn::ALL {
+            let value = match column {
+                UserColumn::Id => match user.id {
+                    Some(id) => dialect.user_id(id.into()),
+                    None => continue,
+                },
+                UserColumn::LastLogin => continue,
+                // It is the address then.
+                UserColumn::Username if !table.has_usernames() => continue,
+                UserColumn::Username => user.username.as_str().into(),
+                UserColumn::Email => user.email.as_str().into(),
+                UserColumn::FirstName => user.first_name.as_str().into(),
+                UserColumn::LastName => user.last_name.as_str().into(),
+                UserColumn::Password => user.password.as_str().into(),
+                UserColumn::IsActive => true.into(),
+                UserColumn::IsStaff => user.is_staff.into(),
+                UserColumn::IsSuperuser => user.is_superuser.into(),
+                UserColumn::DateJoined => dialect.time(now),
+            };
+            row.extend(table.optional(column).map(|iden| (iden, value)));
+        }
+        let mut fields = ProfileValues::new();
+        for field in table.fields.iter() {
+            let value = user.fields.get(&field.name).cloned().or_else(|| field.initial()).unwrap_or_default();
+            row.push((Alias::new(field.name()).into_iden(), write_expression(dialect, field, &value)));
+            fields.insert(field.name.clone(), value);
+        }
+        let (columns, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();
+        let mut statement = Query::insert().into_table(table.iden()).columns(columns).values_panic(values).take();
+        let id: UserId = match user.id {
+            Some(id) => {
+                self.execute(&statement).await?;
+                id.into()
+            }
+            None => self.insert_counted(&mut statement, table.called("id").unwrap_or("id")).await?.into(),
+        };
         let NewUser { username, email, first_name, last_name, password, is_staff, is_superuser, .. } = user.clone();
         Ok(User {
             id,
@@ -253,53 +286,83 @@ impl Connection {
             last_login: None,
             date_joined: now,
             password,
+            fields,
         })
     }
 
     pub(crate) async fn update_user(&mut self, id: UserId, changes: &UserChanges) -> Result<(), StoreError> {
+        let dialect = self.dialect();
         let columns = [
-            (AuthUser::Username, &changes.username),
-            (AuthUser::FirstName, &changes.first_name),
-            (AuthUser::LastName, &changes.last_name),
+            (UserColumn::Username, &changes.username),
+            (UserColumn::FirstName, &changes.first_name),
+            (UserColumn::LastName, &changes.last_name),
         ];
-        let changes: Vec<_> =
-            columns.into_iter().filter_map(|(column, value)| Some((column, value.as_deref()?.into()))).collect();
-        if changes.is_empty() {
-            return Ok(());
-        }
+        let table = self.user_table();
+        let columns =
+            columns.into_iter().filter_map(|(column, value)| Some((table.optional(column)?, value.as_deref()?.into())));
+        let fields = table.fields.iter().filter_map(|field| {
+            let value = changes.fields.get(&field.name)?;
+            Some((Alias::new(field.name()).into_iden(), write_expression(dialect, field, value)))
+        });
+        let changes: Vec<(DynIden, Expr)> = columns.chain(fields).collect();
         self.update(id, changes).await
     }
 
     pub(crate) async fn set_last_login(&mut self, id: UserId, now: OffsetDateTime) -> Result<(), StoreError> {
-        self.update(id, vec![(AuthUser::LastLogin, self.dialect().time(now))]).await
+        let column = self.user_table().optional(UserColumn::LastLogin);
+        let time = self.dialect().time(now);
+        self.update(id, column.map(|column| (column, time)).into_iter().collect()).await
     }
 
     pub(crate) async fn set_active(&mut self, id: UserId, active: bool) -> Result<(), StoreError> {
-        self.update(id, vec![(AuthUser::IsActive, active.into())]).await
+        let column = self.existing(UserColumn::IsActive)?;
+        self.update(id, vec![(column, active.into())]).await
     }
 
     pub(crate) async fn set_superuser(&mut self, id: UserId, superuser: bool) -> Result<(), StoreError> {
-        self.update(id, vec![(AuthUser::IsStaff, superuser.into()), (AuthUser::IsSuperuser, superuser.into())]).await
+        let columns = [self.existing(UserColumn::IsStaff)?, self.existing(UserColumn::IsSuperuser)?];
+        self.update(id, columns.map(|column| (column, superuser.into())).into()).await
     }
 
     pub(crate) async fn set_password(&mut self, id: UserId, hash: &str) -> Result<(), StoreError> {
-        self.update(id, vec![(AuthUser::Password, hash.into())]).await
+        let column = self.user_table().iden_of(UserColumn::Password);
+        self.update(id, vec![(column, hash.into())]).await
+    }
+
+    pub(crate) async fn set_email(&mut self, id: UserId, email: &str) -> Result<(), StoreError> {
+        let column = self.user_table().iden_of(UserColumn::Email);
+        self.update(id, vec![(column, email.into())]).await
     }
 
     /// Replaces a hash by another of the same password, unless the password was changed in between.
     pub(crate) async fn replace_hash(&mut self, user: &User, hash: &str) -> Result<bool, StoreError> {
+        let table = self.user_table();
+        let password = table.iden_of(UserColumn::Password);
         let statement = Query::update()
-            .table(AuthUser::Table)
-            .value(AuthUser::Password, hash)
-            .and_where(Expr::col(AuthUser::Id).eq(user.id))
-            .and_where(Expr::col(AuthUser::Password).eq(user.password.as_str()))
+            .table(table.iden())
+            .value(password.clone(), hash)
+            .and_where(table.is(self.dialect(), user.id))
+            .and_where(Expr::col(password).eq(user.password.as_str()))
             .take();
         Ok(self.execute(&statement).await? > 0)
     }
 
-    async fn update(&mut self, id: UserId, changes: Vec<(AuthUser, Expr)>) -> Result<(), StoreError> {
+    /// A column that something is to be written into.
+    fn existing(&self, column: UserColumn) -> Result<DynIden, StoreError> {
+        let table = self.user_table();
+        table.optional(column).ok_or_else(|| StoreError::UnfitTable {
+            table: table.table.clone(),
+            problem: format!("user.without says that it has no column {}", column.name()),
+        })
+    }
+
+    async fn update(&mut self, id: UserId, changes: Vec<(DynIden, Expr)>) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let table = self.user_table();
         let statement =
-            Query::update().table(AuthUser::Table).values(changes).and_where(Expr::col(AuthUser::Id).eq(id)).take();
+            Query::update().table(table.iden()).values(changes).and_where(table.is(self.dialect(), id)).take();
         self.execute(&statement).await.map(drop)
     }
 }

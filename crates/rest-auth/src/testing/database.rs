@@ -135,6 +135,7 @@ where
     for<'r> String: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
     for<'r> i64: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
     for<'r> bool: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+    for<'r> uuid::Uuid: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
 {
     let cell = |row: &R, index: usize| {
         let raw = row.try_get_raw(index).expect("a column");
@@ -144,7 +145,10 @@ where
         match raw.type_info().name() {
             "BOOL" | "BOOLEAN" => i64::from(row.get_unchecked::<bool, _>(index)).into(),
             "INTEGER" | "INT" | "INT4" | "INT8" | "BIGINT" => row.get_unchecked::<i64, _>(index).into(),
-            "TEXT" | "VARCHAR" | "DATETIME" | "LONGTEXT" | "CHAR" => row.get_unchecked::<String, _>(index).into(),
+            "UUID" => row.get_unchecked::<uuid::Uuid, _>(index).to_string().into(),
+            "TEXT" | "VARCHAR" | "DATETIME" | "LONGTEXT" | "CHAR" | "BINARY" => {
+                row.get_unchecked::<String, _>(index).into()
+            }
             other => panic!("the column {} is of the type {other}", row.column(index).name()),
         }
     };

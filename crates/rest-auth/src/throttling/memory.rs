@@ -331,7 +331,7 @@ mod tests {
     const START: Millis = 1_767_323_045_000;
 
     fn check(user: i64, rate: Rate) -> Check<'static> {
-        Check { scope: "login", ident: Ident::User(user), rule: Rule::Rate(rate) }
+        Check { scope: "login", ident: Ident::User(user.into()), rule: Rule::Rate(rate) }
     }
 
     fn passes(memory: &Memory, now: Millis, check: &Check<'_>) -> bool {

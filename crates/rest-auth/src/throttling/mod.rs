@@ -27,6 +27,7 @@ use crate::client_address;
 use crate::error::Error;
 use crate::request::{Head, Request};
 use crate::settings::{Secret, Settings};
+use crate::store::UserId;
 use account::{Action, Per};
 use rate::Rate;
 use rule::{Check, Failures, Ident, Rule, Verdict};
@@ -96,7 +97,13 @@ impl Throttling {
     ///
     /// # Errors
     /// 429, or 503 where nobody can tell.
-    pub(crate) async fn check(&self, auth: &Auth, head: &Head, user: Option<i64>, scope: Scope) -> Result<(), Error> {
+    pub(crate) async fn check(
+        &self,
+        auth: &Auth,
+        head: &Head,
+        user: Option<UserId>,
+        scope: Scope,
+    ) -> Result<(), Error> {
         let settings = auth.settings();
         if settings.throttle.rates.is_empty() {
             return Ok(());
@@ -110,7 +117,7 @@ impl Throttling {
         &self,
         auth: &Auth,
         address: Option<[u8; 16]>,
-        user: Option<i64>,
+        user: Option<UserId>,
         scope: Scope,
     ) -> Result<(), Error> {
         let rates = &auth.settings().throttle.rates;
@@ -151,7 +158,7 @@ impl Throttling {
             .filter_map(|(rate, per)| {
                 let ident = match per {
                     Per::Address => self.address(settings, &request.head).map(Ident::Address),
-                    Per::User => request.user.as_ref().map(|user| Ident::User(user.id.into())),
+                    Per::User => request.user.as_ref().map(|user| Ident::User(user.id)),
                     Per::Key => key.map(Ident::Name),
                 };
                 check(action.scope(), rate, ident?)

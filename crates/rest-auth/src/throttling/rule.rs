@@ -4,6 +4,7 @@
 use std::hash::{BuildHasher, Hash};
 
 use super::rate::Rate;
+use crate::store::UserId;
 
 /// When a counter lets a request pass.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,7 +77,7 @@ impl Rule {
 #[derive(Clone, Copy, Debug, PartialEq, Hash)]
 pub(crate) enum Ident<'a> {
     /// The user with this id.
-    User(i64),
+    User(UserId),
     /// An address, or the network that counts as one.
     Address([u8; 16]),
     /// A name or a mail address, as a client gave it.
@@ -103,7 +104,7 @@ impl Check<'_> {
     #[cfg(feature = "redis")]
     pub(super) fn bytes(&self) -> Vec<u8> {
         let (kind, ident) = match &self.ident {
-            Ident::User(id) => (b'u', id.to_be_bytes().to_vec()),
+            Ident::User(id) => (b'u', id.bytes()),
             Ident::Address(address) => (b'a', address.to_vec()),
             Ident::Name(name) => (b'n', name.as_bytes().to_vec()),
         };

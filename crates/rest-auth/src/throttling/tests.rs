@@ -301,7 +301,7 @@ mod in_redis {
             for (user, pause, counts, both) in steps {
                 now += pause;
                 let mut checks = vec![
-                    Check { scope: "a", ident: Ident::User(user), rule: Rule::Rate(Rate::per_minute(limit)) },
+                    Check { scope: "a", ident: Ident::User(user.into()), rule: Rule::Rate(Rate::per_minute(limit)) },
                     Check { scope: "b", ident: Ident::Name("jane"), rule: Rule::Failures(failures) },
                 ];
                 if !both {

@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::fields::{Field, Form, Kind, Values};
 use crate::reply;
 use crate::request::Request;
+use crate::settings::{Settings, UserKey};
 use crate::store::UserChanges;
 use crate::usernames;
 use crate::users::taken;
@@ -39,9 +40,10 @@ fn fields(auth: &Auth, has_profile: impl Fn(&str) -> bool) -> Vec<Field> {
         if read_only { field.read_only() } else { field }
     };
     let named = |name: &str| {
-        let field = match settings.profiles.find(name) {
-            None => user_field(name),
-            Some(profile) => {
+        let field = match (settings.profiles.find(name), settings.user.fields.find(name)) {
+            (None, None) => user_field(settings, name),
+            (None, Some(field)) => field.clone(),
+            (Some(profile), _) => {
                 let inner = |field: &Field| kept(&format!("{name}.{}", field.name()), field.clone());
                 Field::nested(name, profile.fields.iter().map(inner).collect())
             }
@@ -53,9 +55,10 @@ fn fields(auth: &Auth, has_profile: impl Fn(&str) -> bool) -> Vec<Field> {
 }
 
 /// A field that is a column of `auth_user`. What gives power is shown, and never written.
-fn user_field(name: &str) -> Field {
+fn user_field(settings: &Settings, name: &str) -> Field {
     let shown = |kind| Field::new(name, kind).read_only();
     match name {
+        "username" if !settings.user.has_usernames() => shown(Kind::Email),
         "username" => Field::new(name, Kind::Char)
             .max_length(usernames::MAX_LENGTH)
             .rule(usernames::refuse_characters)
@@ -67,6 +70,8 @@ fn user_field(name: &str) -> Field {
         "is_superuser" => shown(Kind::Boolean).label("Superuser status"),
         "last_login" | "date_joined" => shown(Kind::DateTime),
         "groups" => shown(Kind::Json),
+        // REST framework has no word for the type of a UUID.
+        _ if settings.user.key == UserKey::Uuid => shown(Kind::Json).label("ID"),
         _ => shown(Kind::Integer).label("ID"),
     }
 }
@@ -89,6 +94,7 @@ async fn update(request: &mut Request) -> Result<Response, Error> {
         username: input.take_text("username"),
         first_name: input.take_text("first_name"),
         last_name: input.take_text("last_name"),
+        fields: input.take_all(&auth.settings().user.fields),
     };
     let mut tx = auth.store().begin().await?;
     if let Some(username) = &changes.username {
@@ -97,7 +103,7 @@ async fn update(request: &mut Request) -> Result<Response, Error> {
             return Err(Error::field("username", usernames::TAKEN));
         }
     }
-    tx.update_user(id, &changes).await.map_err(taken)?;
+    tx.update_user(id, &changes).await.map_err(|error| taken(auth, error))?;
     for profile in auth.settings().profiles.iter() {
         if let Some(changes) = input.take_nested(&profile.name) {
             profiles::change(&mut tx, profile, id, &changes).await?;

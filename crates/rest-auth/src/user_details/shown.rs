@@ -18,7 +18,8 @@ pub(super) fn names(settings: &Settings) -> Vec<&str> {
         Some(fields) => fields.iter().map(String::as_str).collect(),
         None => {
             let profiles = settings.profiles.iter().filter(|profile| profile.auto_create);
-            USUAL.into_iter().chain(profiles.map(|profile| profile.name.as_str())).collect()
+            let there = |name: &&str| settings.user.has(name) && (*name != "username" || settings.user.has_usernames());
+            USUAL.into_iter().filter(there).chain(profiles.map(|profile| profile.name.as_str())).collect()
         }
     }
 }
@@ -75,9 +76,10 @@ impl Beside {
                 "last_login" => json!(user.last_login.map(reply::time)),
                 "date_joined" => json!(reply::time(user.date_joined)),
                 "groups" => json!(self.groups),
-                profile => match self.profiles.remove(profile) {
-                    Some(values) => Value::Object(values),
-                    None => continue,
+                other => match (self.profiles.remove(other), user.field(other)) {
+                    (Some(values), _) => Value::Object(values),
+                    (None, Some(value)) => value.clone(),
+                    (None, None) => continue,
                 },
             };
             shown.insert(name.to_owned(), value);

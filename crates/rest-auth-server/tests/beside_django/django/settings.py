@@ -79,3 +79,8 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ]
 }
+
+# A project whose users are in a table of its own.
+if os.environ.get("OWN_USERS"):
+    INSTALLED_APPS.append("people")
+    AUTH_USER_MODEL = "people.Person"

@@ -7,7 +7,6 @@ use time::OffsetDateTime;
 use super::TokenError;
 use crate::auth::Auth;
 use crate::settings::{Settings, UserIdField};
-use crate::source::HEXADECIMAL;
 use crate::store::{Connection, StoreError, User};
 
 /// What a token is for.
@@ -130,9 +129,7 @@ impl Claims {
     }
 }
 
-/// A new name for a token, in the form of a `uuid4().hex`.
+/// A new name for a token: a `uuid4().hex`.
 pub(crate) fn new_jti(auth: &Auth) -> String {
-    let random = |length, alphabet| auth.random_string(length, alphabet);
-    [random(12, HEXADECIMAL), "4".to_owned(), random(3, HEXADECIMAL), random(1, "89ab"), random(15, HEXADECIMAL)]
-        .concat()
+    auth.random_uuid().simple().to_string()
 }

@@ -35,7 +35,7 @@ pub(super) async fn add(auth: &Auth, tx: &mut Connection, user: &User, claims: &
 fn value_of(value: ClaimValue, holder: &TokenHolder) -> Value {
     let user = &holder.user;
     match value {
-        ClaimValue::Pk => i64::from(user.id).into(),
+        ClaimValue::Pk => serde_json::json!(user.id),
         ClaimValue::Username => user.username.as_str().into(),
         ClaimValue::Email => user.email.as_str().into(),
         ClaimValue::FirstName => user.first_name.as_str().into(),
