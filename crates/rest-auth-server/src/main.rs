@@ -4,6 +4,7 @@ mod backup;
 mod breached;
 mod check;
 mod cli;
+mod connections;
 mod flush_expired;
 mod import;
 mod key;

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::io::IsTerminal;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -13,6 +12,7 @@ use tokio::sync::oneshot;
 use tower_http::trace::TraceLayer;
 use tracing_subscriber::EnvFilter;
 
+use crate::connections::{self, Limits};
 use crate::{flush_expired, setup};
 
 pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
@@ -25,6 +25,7 @@ pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
     let key = setup::development_key(&mut settings)?;
     let bind = settings.bind.clone();
     let auth = setup::auth(settings).await?;
+    connections::raise_the_limit_on_files();
     let listener = TcpListener::bind(&bind).await.with_context(|| format!("cannot listen at {bind}"))?;
     let mails = mails_page(&auth, key.as_deref());
     println!("{}", greeting(&auth, listener.local_addr()?.to_string(), key.as_deref(), mails));
@@ -34,9 +35,9 @@ pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
         tracing::info!("stopping; requests under way are finished first");
         let _ = stopping.send(());
     };
-    let router = router(&auth, mails).into_make_service_with_connect_info::<SocketAddr>();
+    let limits = Limits::of(auth.settings());
     tokio::select! {
-        served = axum::serve(listener, router).with_graceful_shutdown(signal) => served?,
+        () = connections::serve(listener, router(&auth, mails), limits, signal) => {}
         () = flush_expired::from_time_to_time(auth.clone()) => {}
         () = patience_ends(stopped) => tracing::warn!("stopped before every request was finished"),
     }

@@ -111,6 +111,15 @@ impl Settings {
             let problem = "who registers is not asked for the name that login wants".into();
             refuse("account.signup_fields", problem, "Add \"username*\", or \"email\" to account.login_methods.");
         }
+        if self.max_connections == 0 {
+            refuse("max_connections", "nobody could connect".into(), "At least 1.");
+        }
+        if !(1..=3600).contains(&self.request_header_timeout.seconds()) {
+            refuse("request_header_timeout", "it is no time to wait".into(), "From 1 second to 1 hour.");
+        }
+        if !(10..=1000).contains(&self.max_request_headers) {
+            refuse("max_request_headers", "a browser sends some 20".into(), "From 10 to 1000.");
+        }
         if self.database_max_connections == 0 {
             refuse("database_max_connections", "no request could reach the database".into(), "At least 1.");
         }

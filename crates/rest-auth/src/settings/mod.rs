@@ -80,6 +80,12 @@ section! {
         pub flush_expired_interval: u64 = 3600,
         /// The address and port that the server listens at.
         pub bind: String = "127.0.0.1:8000".to_owned(),
+        /// How many clients may be connected at once; one more waits until another goes.
+        pub max_connections: usize = 10_000,
+        /// How long a client may take to send the head of a request, or keep a connection open between two.
+        pub request_header_timeout: Lifetime = Lifetime::from_seconds(30),
+        /// How many headers a request may have.
+        pub max_request_headers: usize = 100,
         /// The path that the endpoints stand below.
         pub base_path: String = "/api/auth".to_owned(),
         /// The ways to say who sends a request, in the order tried. (DEFAULT_AUTHENTICATION_CLASSES)

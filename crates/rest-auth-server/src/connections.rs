@@ -1,0 +1,92 @@
+//! The connections of clients: how many there may be, how long one may keep us waiting, and how they end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use rest_auth::Settings;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tower::ServiceExt;
+
+/// What a client is allowed.
+#[derive(Clone, Copy)]
+pub struct Limits {
+    connections: usize,
+    header_timeout: Duration,
+    headers: usize,
+}
+
+impl Limits {
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            connections: settings.max_connections,
+            header_timeout: Duration::from_secs(settings.request_header_timeout.seconds().unsigned_abs()),
+            headers: settings.max_request_headers,
+        }
+    }
+}
+
+/// Serves until it is told to stop, and then until every request under way has its answer.
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(limits.header_timeout).max_headers(limits.headers);
+    let (places, open) = (Arc::new(Semaphore::new(limits.connections)), GracefulShutdown::new());
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        // Who finds no place waits in the operating system's queue until a connection ends, or is too slow.
+        let next = async {
+            let place = places.clone().acquire_owned().await;
+            (place, accept(&listener).await)
+        };
+        let (place, (stream, peer)) = tokio::select! {
+            next = next => next,
+            () = &mut stop => break,
+        };
+        let service = router.clone().map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request.map(axum::body::Body::new)
+        });
+        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection = open.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    open.shutdown().await;
+}
+
+/// The next connection. That there are no files left, or that a client has gone, passes.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                // An answer is written at once, and nothing is gained by waiting for more of it.
+                let _ = stream.set_nodelay(true);
+                return (stream, peer);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "no connection can be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+/// Lets the process have as many files and connections as it may ask for: the usual limit is below `max_connections`.
+pub fn raise_the_limit_on_files() {
+    #[cfg(unix)]
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::debug!(%error, "the limit on open files stays as it is");
+    }
+}
