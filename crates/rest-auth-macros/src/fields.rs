@@ -77,7 +77,7 @@ impl Table {
 }
 
 /// The words that name a type, and what it is called in `Kind`.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 12] = [
     ("char", "Char"),
     ("text", "Text"),
     ("email", "Email"),
@@ -88,11 +88,13 @@ const KINDS: [(&str, &str); 10] = [
     ("date", "Date"),
     ("datetime", "DateTime"),
     ("json", "Json"),
+    ("image", "Image"),
+    ("file", "File"),
 ];
 
-const KNOWN: &str = "a field may be char, text, email, url, integer, decimal, boolean, date, datetime, json, \
+const KNOWN: &str = "a field may be char, text, email, url, integer, decimal, boolean, date, datetime, json, image, file, \
                      choices = […], blank, default = …, max_length, min_length, min_value, max_value, max_digits, \
-                     decimal_places, read_only or save_to = \"…\"";
+                     decimal_places, read_only, upload_to = \"…\" or save_to = \"…\"";
 
 /// The call that makes one field.
 fn field(field: &syn::Field, in_profile: bool) -> Result<TokenStream, Error> {
@@ -160,7 +162,7 @@ impl Said {
                 let call = &meta.path;
                 self.calls.extend(quote!(.#call()));
             }
-            "max_length" | "min_length" | "min_value" | "max_value" | "save_to" => {
+            "max_length" | "min_length" | "min_value" | "max_value" | "save_to" | "upload_to" => {
                 self.has_max_length |= word == "max_length";
                 let (call, value) = (&meta.path, meta.value()?.parse::<Expr>()?);
                 self.calls.extend(quote!(.#call(#value)));
@@ -199,6 +201,8 @@ fn inferred(ty: &Type) -> Option<&'static str> {
         "OffsetDateTime" | "DateTime" | "Timestamp" => "DateTime",
         "Decimal" => "Decimal",
         "Value" => "Json",
+        "Image" => "Image",
+        "File" => "File",
         _ => return None,
     })
 }

@@ -79,6 +79,10 @@ fn router(auth: &Auth, mails: Option<&str>) -> Router {
         "" => auth.router(),
         base_path => Router::new().nest(base_path, auth.router()).fallback(Auth::not_found),
     };
+    let router = match auth.media().path() {
+        Some(path) => Router::new().nest(path.trim_end_matches('/'), auth.media_router()).fallback_service(router),
+        None => router,
+    };
     let router = match mails {
         Some(path) => Router::new().nest_service(path, auth.development_mails()).fallback_service(router),
         None => router,

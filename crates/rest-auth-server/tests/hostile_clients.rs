@@ -52,7 +52,8 @@ fn two_thousand_who_never_finish_keep_nobody_waiting() {
     let slow: Vec<TcpStream> = (0..2000)
         .map(|_| {
             let mut stream = connect(&address);
-            write!(stream, "POST /api/auth/login/ HTTP/1.1\r\nHost: {address}\r\nX-Slow: ").expect("a part of a request");
+            write!(stream, "POST /api/auth/login/ HTTP/1.1\r\nHost: {address}\r\nX-Slow: ")
+                .expect("a part of a request");
             stream
         })
         .collect();

@@ -15,6 +15,7 @@ use crate::endpoint::{Endpoint, Guard, Methods, Slash};
 use crate::error::Error;
 use crate::hooks::Hooks;
 use crate::mail::Mailer;
+use crate::media::MediaStorage;
 use crate::passwords::Passwords;
 use crate::sessions::csrf;
 use crate::settings::{Authentication, Secret, Settings};
@@ -44,6 +45,7 @@ pub(crate) struct Inner {
     pub(crate) passwords: Passwords,
     pub(crate) throttling: Throttling,
     pub(crate) mailer: Mailer,
+    pub(crate) media: MediaStorage,
     pub(crate) templates: Templates,
     pub(crate) clock: Clock,
     pub(crate) random: Arc<Random>,
@@ -161,6 +163,11 @@ impl Auth {
     /// The database.
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// Where the pictures and files of users are.
+    pub fn media(&self) -> &MediaStorage {
+        &self.0.media
     }
 
     pub(crate) fn secret_key(&self) -> &Secret {

@@ -9,9 +9,10 @@ use crate::fields::Profile;
 use crate::hooks::{Hooks, Registered, ShownUser, TokenHolder};
 use crate::login::LoginAttempt;
 use crate::mail::{EmailOptions, MailRequest, Mailer};
+use crate::media::{MediaError, MediaStorage};
 use crate::passwords::Passwords;
 use crate::registration::builder::Registration;
-use crate::settings::{DatabaseUrl, Login, Secret, Settings, SettingsError, UserDetails, UserTable};
+use crate::settings::{DatabaseUrl, Login, Media, Secret, Settings, SettingsError, UserDetails, UserTable};
 use crate::source::{Clock, Random};
 use crate::store::{Pool, Store, StoreError};
 use crate::templates::Templates;
@@ -198,6 +199,25 @@ impl Builder {
         self
     }
 
+    /// Where pictures and files are kept, and how large they may be: `[media]`.
+    ///
+    /// ```
+    /// use rest_auth::{Auth, Fields, Image, Media};
+    ///
+    /// #[derive(Fields)]
+    /// #[fields(name = "profile", table = "app_userprofile")]
+    /// struct UserProfile {
+    ///     #[field(upload_to = "avatars/")]
+    ///     avatar: Option<Image>,
+    /// }
+    ///
+    /// let builder = Auth::builder().profile::<UserProfile>().media(Media::default().root("/var/lib/app/media"));
+    /// ```
+    pub fn media(mut self, media: Media) -> Self {
+        self.settings.media = media;
+        self
+    }
+
     /// Adds fields to user details that are computed each time: whatever the function gives is shown, field by field,
     /// and never written.
     ///
@@ -327,6 +347,7 @@ impl Builder {
         Ok(Inner {
             keys,
             mailer: Mailer::new(&self.settings, self.keeps_mails),
+            media: MediaStorage::open(&self.settings)?,
             throttling: Throttling::new(&self.settings, &secret_key),
             settings: self.settings,
             secret_key,
@@ -365,6 +386,9 @@ pub enum BuildError {
          registration.create_groups = true and run `rest-auth migrate`", .0.join(", ")
     )]
     MissingGroups(Vec<String>),
+    /// Files cannot be kept where the settings say.
+    #[error(transparent)]
+    Media(#[from] MediaError),
     /// The threads that hash passwords do not start.
     #[error("the threads that hash passwords do not start")]
     Threads(#[source] std::io::Error),

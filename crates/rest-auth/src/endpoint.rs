@@ -103,6 +103,12 @@ impl Methods {
         self
     }
 
+    /// How many files a body may hold at most.
+    fn files(&self, auth: &Auth) -> usize {
+        let files = |(_, fields_of): &(Method, FieldsOf)| Field::files_among(&fields_of(auth));
+        if auth.media().takes_files() { self.forms.iter().map(files).max().unwrap_or_default() } else { 0 }
+    }
+
     fn find(&self, method: &Method) -> Option<Handler> {
         let find = |method: &Method| self.handlers.iter().find(|(held, _)| held == method).map(|(_, handler)| *handler);
         find(method).or_else(|| if method == Method::HEAD && self.head { find(&Method::GET) } else { None })
@@ -187,7 +193,8 @@ impl Endpoint {
             _ => auth.challenge(),
         };
         let (parts, body) = request.into_parts();
-        let mut response = match Request::read(auth.clone(), Head::from(&parts), body).await {
+        let mut response = match Request::read(auth.clone(), Head::from(&parts), body, self.methods.files(&auth)).await
+        {
             Ok(mut request) => {
                 request.endpoint.clone_from(&self.path);
                 let mut response = match self.dispatch(&mut request).await {

@@ -10,13 +10,13 @@ use axum::response::Response;
 use cookie::Cookie;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use time::{Duration, OffsetDateTime};
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use crate::auth::Auth;
 use crate::client_address;
 use crate::current_user::CurrentUser;
 use crate::error::Error;
-use crate::fields::{self, Data};
+use crate::fields::{self, Data, Field};
 use crate::sessions::Presented;
 use crate::settings::SameSite;
 
@@ -91,14 +91,59 @@ impl Head {
 
 /// The body of a request, read by its media type when it is first asked for.
 pub(crate) struct Content {
-    bytes: Bytes,
+    auth: Auth,
+    source: Source,
     data: OnceCell<Data>,
 }
 
+/// Where the bytes of a body are.
+enum Source {
+    Read(Bytes),
+    /// Still on the way, as a body with files is until it is known who sends it: so many bytes at most.
+    Waiting(Mutex<Body>, usize),
+}
+
 impl Content {
-    pub(crate) async fn data(&self, head: &Head) -> Result<&Data, Error> {
-        self.data.get_or_try_init(|| fields::parse(&head.headers, self.bytes.clone())).await
+    /// Reads the body now, unless it may hold so many files.
+    async fn receive(auth: &Auth, head: &Head, body: Body, files: usize) -> Result<Self, Error> {
+        let usual = auth.settings().data_upload_max_memory_size;
+        let source = match files > 0 && fields::may_hold_files(&head.headers) {
+            true => Source::Waiting(Mutex::new(body), auth.media().body_limit(usual, files)),
+            false => Source::Read(read_to_end(body, usual).await?),
+        };
+        Ok(Self { auth: auth.clone(), source, data: OnceCell::new() })
     }
+
+    pub(crate) async fn data(&self, head: &Head) -> Result<&Data, Error> {
+        self.data.get_or_try_init(|| self.parse(head)).await
+    }
+
+    async fn parse(&self, head: &Head) -> Result<Data, Error> {
+        let usual = self.auth.settings().data_upload_max_memory_size;
+        let bytes = match &self.source {
+            Source::Read(bytes) => bytes.clone(),
+            Source::Waiting(body, limit) => {
+                let _turn = self.auth.media().turn_to_send().await;
+                read_to_end(std::mem::take(&mut *body.lock().await), *limit).await?
+            }
+        };
+        fields::parse(&head.headers, bytes, usual).await
+    }
+}
+
+/// A body's bytes.
+///
+/// # Errors
+/// 413 for a body over the limit; 400 for one that breaks off.
+async fn read_to_end(body: Body, limit: usize) -> Result<Bytes, Error> {
+    let body = Limited::new(body, limit).collect().await.map_err(|error| {
+        if error.downcast_ref::<LengthLimitError>().is_some() {
+            Error::BodyTooLarge(limit)
+        } else {
+            Error::Parse("The body of the request could not be read.".to_owned())
+        }
+    })?;
+    Ok(body.to_bytes())
 }
 
 /// A request, and what is known of who sends it.
@@ -114,21 +159,13 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// Reads a request to its end.
+    /// Reads a request to its end; one that may hold so many files only once somebody asks for its data.
     ///
     /// # Errors
     /// 413 for a body over the limit; 400 for one that breaks off.
-    pub(crate) async fn read(auth: Auth, head: Head, body: Body) -> Result<Self, Error> {
-        let limit = auth.settings().data_upload_max_memory_size;
-        let body = Limited::new(body, limit).collect().await.map_err(|error| {
-            if error.downcast_ref::<LengthLimitError>().is_some() {
-                Error::BodyTooLarge(limit)
-            } else {
-                Error::Parse("The body of the request could not be read.".to_owned())
-            }
-        })?;
+    pub(crate) async fn read(auth: Auth, head: Head, body: Body, files: usize) -> Result<Self, Error> {
         let session = Presented::new(head.cookie(&auth.settings().session_cookie_name));
-        let content = Content { bytes: body.to_bytes(), data: OnceCell::new() };
+        let content = Content::receive(&auth, &head, body, files).await?;
         Ok(Self { auth, endpoint: String::new(), head, content, session, user: None })
     }
 
@@ -138,6 +175,16 @@ impl Request {
     /// 415 or 400, as [`fields::parse`].
     pub(crate) async fn data(&self) -> Result<&Data, Error> {
         self.content.data(&self.head).await
+    }
+
+    /// The body, for these fields: pictures among it are looked at.
+    ///
+    /// # Errors
+    /// As [`Request::data`].
+    pub(crate) async fn data_for(&self, fields: &[Field]) -> Result<&Data, Error> {
+        let data = self.data().await?;
+        self.auth.media().look_at_pictures(data, fields).await;
+        Ok(data)
     }
 
     /// The user who sends it, behind a guard that lets nobody else in.

@@ -6,7 +6,8 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
 use serde_json::value::RawValue;
 
-use super::{json_error, number};
+use super::upload::{self, Upload};
+use super::{Field, Kind, json_error, number};
 use crate::error::Error;
 
 /// A body, read but not yet understood.
@@ -24,8 +25,8 @@ pub(crate) enum Data {
 pub(crate) enum FormValue {
     /// Text.
     Text(String),
-    /// A file, which no field takes yet.
-    File,
+    /// A file.
+    File(Upload),
 }
 
 /// A field's value as it was sent.
@@ -34,7 +35,7 @@ pub(super) enum Given<'a> {
     /// A form's text.
     Text(&'a str),
     /// A form's file.
-    File,
+    File(&'a Upload),
 }
 
 impl Data {
@@ -49,13 +50,13 @@ impl Data {
             Self::OtherJson(_) => None,
             Self::Form(pairs) => pairs.iter().rev().find(|(held, _)| held == name).map(|(_, value)| match value {
                 FormValue::Text(text) => Given::Text(text),
-                FormValue::File => Given::File,
+                FormValue::File(upload) => Given::File(upload),
             }),
         }
     }
 
     /// What was sent for a nested object: in JSON an object, in a form the fields `NAME.…`.
-    pub(super) fn nested(&self, name: &str) -> Option<Self> {
+    pub(crate) fn nested(&self, name: &str) -> Option<Self> {
         match self {
             Self::Json(object) => Some(match object.get(name)?.get() {
                 text if text.starts_with('{') => match serde_json::from_str(text) {
@@ -77,6 +78,24 @@ impl Data {
                 (!inner.is_empty()).then_some(Self::Form(inner))
             }
         }
+    }
+
+    /// The file that came for a field; of several, the last.
+    pub(crate) fn upload(&self, name: &str) -> Option<&Upload> {
+        match self.given(name) {
+            Some(Given::File(upload)) => Some(upload),
+            _ => None,
+        }
+    }
+
+    /// The pictures that came for these fields, nested ones among them.
+    pub(crate) fn pictures(&self, fields: &[Field]) -> Vec<Upload> {
+        let of_field = |field: &Field| match field.kind {
+            Kind::Image => self.upload(&field.name).cloned().into_iter().collect(),
+            Kind::Nested => self.nested(&field.name).map(|nested| nested.pictures(&field.fields)).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        fields.iter().flat_map(of_field).collect()
     }
 
     /// The text of a form's field; `None` for any other body.
@@ -118,11 +137,17 @@ impl MediaType {
 /// The most fields of a form: `DATA_UPLOAD_MAX_NUMBER_FIELDS`.
 const MAX_FIELDS: usize = 1000;
 
-/// Reads a body by its media type: DRF's `JSONParser`, `FormParser` and `MultiPartParser`.
+/// Whether a body with these headers may hold files.
+pub(crate) fn may_hold_files(headers: &HeaderMap) -> bool {
+    MediaType::of(headers).is("multipart", "form-data")
+}
+
+/// Reads a body by its media type: DRF's `JSONParser`, `FormParser` and `MultiPartParser`. Beside its files it holds so
+/// many bytes at most: `DATA_UPLOAD_MAX_MEMORY_SIZE`.
 ///
 /// # Errors
-/// 415 for any other media type, 400 for a body that is not what its media type says.
-pub(crate) async fn parse(headers: &HeaderMap, body: Bytes) -> Result<Data, Error> {
+/// 415 for any other media type, 400 for a body that is not what its media type says, 413 for one that is too large.
+pub(crate) async fn parse(headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Data, Error> {
     if body.is_empty() {
         return Ok(Data::Form(Vec::new()));
     }
@@ -134,7 +159,7 @@ pub(crate) async fn parse(headers: &HeaderMap, body: Bytes) -> Result<Data, Erro
             |(name, value): (Cow<'_, str>, Cow<'_, str>)| (name.into_owned(), FormValue::Text(value.into_owned()));
         form_urlencoded::parse(&body).take(MAX_FIELDS + 1).map(text).collect()
     } else if media_type.is("multipart", "form-data") {
-        multipart(&media_type, body).await?
+        multipart(&media_type, body, limit).await?
     } else {
         return Err(Error::UnsupportedMediaType(media_type.sent));
     };
@@ -178,7 +203,7 @@ fn python_type(json: &str) -> &'static str {
     }
 }
 
-async fn multipart(media_type: &MediaType, body: Bytes) -> Result<Vec<(String, FormValue)>, Error> {
+async fn multipart(media_type: &MediaType, body: Bytes, limit: usize) -> Result<Vec<(String, FormValue)>, Error> {
     let Some(boundary) = media_type.parameter("boundary") else {
         return Err(Error::Parse("Multipart form parse error - Invalid boundary in multipart: None".to_owned()));
     };
@@ -191,19 +216,23 @@ async fn multipart(media_type: &MediaType, body: Bytes) -> Result<Vec<(String, F
     };
     let stream = futures_util::stream::once(async { Ok::<_, std::convert::Infallible>(body) });
     let mut parts = multer::Multipart::new(stream, boundary);
-    let mut pairs = Vec::new();
+    let (mut pairs, mut held) = (Vec::new(), 0);
     while let Ok(Some(part)) = parts.next_field().await {
         let Some(name) = part.name().map(str::to_owned) else { continue };
         let file = part.file_name().map(str::to_owned);
         let Ok(content) = part.bytes().await else { break };
-        // A form sends this for a file that was not chosen.
-        if file.as_deref() == Some("") {
-            continue;
-        }
-        let value = match file {
-            Some(_) => FormValue::File,
-            None => FormValue::Text(String::from_utf8_lossy(&content).into_owned()),
+        let value = match file.map(|name| upload::safe_name(&name)) {
+            Some(Some(name)) => FormValue::File(Upload::new(name, content)),
+            // A form sends this for a file that was not chosen.
+            Some(None) => continue,
+            None => {
+                held += content.len();
+                FormValue::Text(String::from_utf8_lossy(&content).into_owned())
+            }
         };
+        if held > limit {
+            return Err(Error::BodyTooLarge(limit));
+        }
         pairs.push((name, value));
         if pairs.len() > MAX_FIELDS {
             break;

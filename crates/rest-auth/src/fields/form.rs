@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::body::{Data, FormValue};
+use super::file::NONE_SUBMITTED;
 use super::{Field, Kind};
 use crate::error::{Error, FieldErrors, NON_FIELD_ERRORS};
 
@@ -88,7 +89,9 @@ impl<'a> Form<'a> {
                     form.values.0.insert(field.name.clone(), value);
                 }
                 Ok(None) if partial => {}
-                Ok(None) if field.required => form.errors.add(&field.name, REQUIRED),
+                Ok(None) if field.required => {
+                    form.errors.add(&field.name, if field.is_file() { NONE_SUBMITTED } else { REQUIRED })
+                }
                 Ok(None) => {}
                 Err(refusal) => form.errors.set(&field.name, refusal),
             }

@@ -22,6 +22,8 @@ impl Field {
             Kind::DateTime => "datetime",
             Kind::Choice => "choice",
             Kind::Json => "field",
+            Kind::Image => "image upload",
+            Kind::File => "file upload",
             Kind::Nested => "nested object",
         };
         let mut about = json!({

@@ -8,6 +8,7 @@ mod body;
 mod choice;
 mod date;
 mod email;
+mod file;
 mod form;
 mod json_error;
 mod metadata;
@@ -17,15 +18,18 @@ mod recorded_tests;
 mod setting;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod url;
 mod value;
 
-pub(crate) use body::{Data, parse};
+pub(crate) use body::{Data, may_hold_files, parse};
 pub(crate) use date::{read_date, read_datetime};
+pub use file::{File, Image};
 pub(crate) use form::{Form, Values};
 pub(crate) use metadata::describe;
 pub(crate) use number::fixed;
 pub use rest_auth_macros::Fields;
+pub(crate) use upload::Upload;
 
 /// A list of fields that a type stands for; derive it.
 pub trait Fields {
@@ -84,6 +88,10 @@ pub enum Kind {
     Choice,
     /// Any JSON: DRF's `JSONField`.
     Json,
+    /// A picture, which comes with a multipart form and is shown as its URL: DRF's `ImageField`.
+    Image,
+    /// Any file, in the same way: DRF's `FileField`.
+    File,
     /// An object with fields of its own: a serializer in a serializer.
     #[serde(skip)]
     Nested,
@@ -106,6 +114,7 @@ pub struct Field {
     pub(crate) decimal_places: Option<usize>,
     pub(crate) choices: Vec<String>,
     pub(crate) save_to: Option<String>,
+    pub(crate) upload_to: Option<String>,
     pub(crate) read_only: bool,
     pub(crate) rule: Option<Rule>,
     /// The fields of a nested object.
@@ -125,8 +134,7 @@ impl PartialEq for Rule {
 }
 
 impl Field {
-    /// A required field; neither null nor blank is allowed. An [`Email`](Kind::Email) has at most 254 characters, a
-    /// [`Url`](Kind::Url) 200, as in Django's models.
+    /// A required field; neither null nor blank is allowed.
     pub fn new(name: &str, kind: Kind) -> Self {
         Self {
             name: name.to_owned(),
@@ -143,6 +151,7 @@ impl Field {
             decimal_places: None,
             choices: Vec::new(),
             save_to: None,
+            upload_to: None,
             read_only: false,
             rule: None,
             fields: Vec::new(),
@@ -225,6 +234,13 @@ impl Field {
         self
     }
 
+    /// The folder of an [`Image`](Kind::Image) or a [`File`](Kind::File), below the media's; as in Django, `%Y`, `%m` and
+    /// the like are the day's.
+    pub fn upload_to(mut self, folder: &str) -> Self {
+        self.upload_to = Some(folder.to_owned());
+        self
+    }
+
     /// The field is shown; what a client writes there is passed over.
     pub fn read_only(mut self) -> Self {
         self.required = false;
@@ -261,12 +277,22 @@ impl Field {
         matches!(self.kind, Kind::Char | Kind::Text | Kind::Email | Kind::Url | Kind::Choice)
     }
 
+    /// How many files these fields take.
+    pub(crate) fn files_among(fields: &[Self]) -> usize {
+        fields.iter().map(|field| usize::from(field.is_file()) + Self::files_among(&field.fields)).sum()
+    }
+
+    /// Whether its values are names of files.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.kind, Kind::Image | Kind::File)
+    }
+
     /// What stands in the column of a row that nobody gave a value; `None` if there must be one.
     pub(crate) fn initial(&self) -> Option<serde_json::Value> {
         match &self.default {
             Some(default) => Some(default.clone()),
             None if self.null => Some(serde_json::Value::Null),
-            None => self.is_textual().then(|| "".into()),
+            None => (self.is_textual() || self.is_file()).then(|| "".into()),
         }
     }
 }

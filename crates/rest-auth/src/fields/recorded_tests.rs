@@ -68,7 +68,7 @@ fn body(how: &str, sent: Option<&Value>) -> Data {
     let body = sent.map_or(json!({}), |sent| json!({ "f": sent })).to_string();
     let media_type = "application/json".parse().expect("a media type");
     let headers = [(axum::http::header::CONTENT_TYPE, media_type)].into_iter().collect();
-    let read = parse(&headers, body.into());
+    let read = parse(&headers, body.into(), usize::MAX);
     futures_util::FutureExt::now_or_never(read).expect("a body at hand").unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -9,7 +9,7 @@ use crate::settings::named::Item;
 use crate::settings::section::Reader;
 
 /// What a field's table may say.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "type",
     "max_length",
     "min_length",
@@ -24,6 +24,7 @@ const KEYS: [&str; 14] = [
     "required",
     "read_only",
     "save_to",
+    "upload_to",
 ];
 
 impl Item for Field {
@@ -37,11 +38,6 @@ impl Item for Field {
             reader.misfit("it has no type", Some("For example { type = \"char\", max_length = 100 }.".to_owned()));
             return None;
         };
-        if kind.as_str().is_some_and(|kind| ["image", "file"].contains(&kind)) {
-            let hint = Some("Remove it; a column that is there stays as it is.".to_owned());
-            reader.at_name("type", |reader| reader.misfit("pictures and files are not part of this version", hint));
-            return None;
-        }
         let mut field = Self::new(name, reader.at("type", kind)?);
         let on = |key: &str, reader: &mut Reader<'_>| {
             table.get(key).is_some_and(|value| reader.at::<bool>(key, value) == Some(true))
@@ -65,6 +61,9 @@ impl Item for Field {
         }
         if let Some(value) = table.get("save_to") {
             field.save_to = reader.at("save_to", value);
+        }
+        if let Some(value) = table.get("upload_to") {
+            field.upload_to = reader.at("upload_to", value);
         }
         field.required = match table.get("required") {
             Some(value) => reader.at("required", value)?,
@@ -114,8 +113,10 @@ impl Serialize for Field {
         if self.required != self.must_be_sent() {
             map.serialize_entry("required", &self.required)?;
         }
-        if let Some(place) = &self.save_to {
-            map.serialize_entry("save_to", place)?;
+        for (key, text) in [("save_to", &self.save_to), ("upload_to", &self.upload_to)] {
+            if let Some(text) = text {
+                map.serialize_entry(key, text)?;
+            }
         }
         map.end()
     }

@@ -150,7 +150,8 @@ fn headers(media_type: &str) -> axum::http::HeaderMap {
 }
 
 fn read(media_type: &str, body: &[u8]) -> Result<Data, Error> {
-    futures_util::FutureExt::now_or_never(parse(&headers(media_type), body.to_vec().into())).expect("a body at hand")
+    futures_util::FutureExt::now_or_never(parse(&headers(media_type), body.to_vec().into(), usize::MAX))
+        .expect("a body at hand")
 }
 
 fn fields() -> Vec<Field> {

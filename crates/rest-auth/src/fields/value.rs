@@ -6,6 +6,7 @@ use time::macros::format_description;
 
 use super::body::{Data, Given, JsonValue};
 use super::date::NoMoment;
+use super::file::NO_FILE;
 use super::number::{self, Decimal};
 use super::{Field, Kind, choice, email, read_date, read_datetime, url};
 use crate::reply;
@@ -32,7 +33,7 @@ const LONGEST_NUMBER: usize = 1000;
 pub(super) type Messages = Vec<String>;
 
 /// One message, as a refusal.
-fn refused<T>(message: impl Into<String>) -> Result<T, Messages> {
+pub(super) fn refused<T>(message: impl Into<String>) -> Result<T, Messages> {
     Err(vec![message.into()])
 }
 
@@ -40,6 +41,7 @@ impl Field {
     /// The field's value in the body, `None` where it is absent.
     pub(super) fn read(&self, data: &Data, partial: bool) -> Result<Option<Value>, Messages> {
         match data.given(&self.name) {
+            Some(given) if self.is_file() => self.read_file(given),
             // A box that is not ticked is how a form says no.
             None if self.kind == Kind::Boolean && data.is_form() && !partial => {
                 Ok(Some(if self.null { Value::Null } else { Value::Bool(false) }))
@@ -52,7 +54,7 @@ impl Field {
             Some(Given::Text("")) if !self.blank && self.null => Ok(Some(Value::Null)),
             Some(Given::Text("")) if !self.blank && !self.required => Ok(None),
             Some(Given::Text(text)) => self.read_text(text).map(Some),
-            Some(Given::File) => self.wrong().map(Some),
+            Some(Given::File(_)) => self.wrong().map(Some),
         }
     }
 
@@ -64,7 +66,7 @@ impl Field {
         Some(self.read(&Data::Json(body), false).err()?.join(" "))
     }
 
-    fn read_null(&self) -> Result<Option<Value>, Messages> {
+    pub(super) fn read_null(&self) -> Result<Option<Value>, Messages> {
         if self.null { Ok(Some(Value::Null)) } else { refused(NULL) }
     }
 
@@ -113,7 +115,7 @@ impl Field {
             },
             Kind::Choice => self.choice(text.to_owned()),
             Kind::Json => json(text),
-            Kind::Nested => self.wrong(),
+            Kind::Image | Kind::File | Kind::Nested => self.wrong(),
         }
     }
 
@@ -129,6 +131,7 @@ impl Field {
             Kind::Date => NO_DATE,
             Kind::DateTime => NO_DATETIME,
             Kind::Choice => "\"\" is not a valid choice.",
+            Kind::Image | Kind::File => NO_FILE,
             Kind::Json | Kind::Nested => NO_JSON,
         })
     }

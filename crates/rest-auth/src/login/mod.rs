@@ -115,7 +115,7 @@ pub(crate) async fn admit(
         if transport != TokenTransport::Body {
             cookies = tokens::cookies::of(&auth, &pair);
         }
-        let shown_user = user_details::shown(&auth, tx, user).await?;
+        let shown_user = user_details::shown(&auth, tx, &request.head, user).await?;
         Some(shown(&auth, &pair, shown_user, transport))
     } else if settings.token_model {
         Some(json!({ "key": tokens::key::get_or_create(&auth, tx, user).await? }))

@@ -1,4 +1,4 @@
-//! The outbox: who delivers what waits there.
+//! The outbox: who delivers what waits there. Beside mails, files wait there to be removed if nobody names them.
 //!
 //! A mail is taken by one of any number of servers: it claims the row, sends the mail, removes the row. If it dies in
 //! between, the claim runs out, and the mail is sent again; a mail may come twice, but is not lost.
@@ -101,6 +101,10 @@ impl Auth {
                 Ok(()) => self.replace(waiting, &[]).await,
                 Err(error) => self.put_off(waiting, &error, error.is_final()).await,
             },
+            Content::File(name) => match self.remove_unless_named(name).await {
+                Ok(()) => self.replace(waiting, &[]).await,
+                Err(error) => self.put_off(waiting, &error, false).await,
+            },
             Content::Asked(asked) => match self.answer(asked).await {
                 Ok(mails) => self.replace(waiting, &mails).await,
                 Err(error) => self.put_off(waiting, &error, false).await,
@@ -122,10 +126,10 @@ impl Auth {
     async fn put_off(&self, waiting: &WaitingMail, error: &impl Display, is_final: bool) -> Result<(), StoreError> {
         let mut tx = self.store().begin().await?;
         if is_final || self.now() - waiting.created_at > GIVE_UP {
-            tracing::error!(mail = waiting.id, %error, "a mail could not be sent, and is given up");
+            tracing::error!(id = waiting.id, %error, "a mail could not be sent, or a file not removed, and is given up");
             tx.delete_mail(waiting.id).await?;
         } else {
-            tracing::warn!(mail = waiting.id, %error, "a mail could not be sent yet");
+            tracing::warn!(id = waiting.id, %error, "a mail could not be sent, or a file not removed, yet");
             tx.postpone_mail(waiting.id, self.now() + pause(waiting.attempts)).await?;
         }
         tx.commit().await

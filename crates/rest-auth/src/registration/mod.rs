@@ -69,8 +69,9 @@ async fn register(request: &mut Request) -> Result<Response, Error> {
     let auth = request.auth.clone();
     auth.throttling().act(request, Action::Signup, None).await?;
     let form = auth.settings().registration.at(&request.endpoint);
-    let Examined { input, own } = examine(request, form).await?;
+    let Examined { input, mut own } = examine(request, form).await?;
     let password = auth.passwords().make(&input.password1).await?;
+    auth.keep_files(&own_fields::fields(auth.settings(), form), request.data().await?, &mut own).await?;
     let mut tx = auth.store().begin().await?;
     let user = create(&auth, &mut tx, form, input, &own, password).await?;
     let mut tx = auth.hooks().registered(tx, &user, form.kind(), own).await?;
@@ -97,7 +98,7 @@ async fn examine(request: &Request, form: RegistrationForm<'_>) -> Result<Examin
     let auth = &request.auth;
     let of = form;
     let fields = fields(auth, form);
-    let mut form = Form::read(&fields, request.data().await?, false)?;
+    let mut form = Form::read(&fields, request.data_for(&fields).await?, false)?;
     let mut db = auth.store().connection().await?;
     usernames::check(auth, &mut db, &mut form, None).await?;
     if let Some(email) = form.text("email").map(str::to_lowercase) {

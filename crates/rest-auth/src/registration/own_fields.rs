@@ -33,6 +33,9 @@ pub(super) fn fields(settings: &Settings, form: RegistrationForm<'_>) -> Vec<Fie
             field.max_digits = narrower(field.max_digits, place.max_digits);
             field.decimal_places = narrower(field.decimal_places, place.decimal_places);
         }
+        if place.is_file() {
+            field.upload_to = place.upload_to;
+        }
         if matches!(place.kind, Kind::Email | Kind::Url | Kind::Choice) {
             (field.kind, field.choices) = (place.kind, place.choices);
         }

@@ -169,6 +169,7 @@ impl Settings {
         self.user_contradictions(&mut refuse);
         self.profile_contradictions(&mut refuse);
         self.registration_contradictions(&mut refuse);
+        self.media_contradictions(&mut refuse);
         if misfits.is_empty() {
             // They are read again when they are used; here whatever is wrong with them is said with the rest.
             misfits.extend(Keys::new(self, self.secret_key.as_ref().unwrap_or(&Secret::from(""))).err());

@@ -26,7 +26,6 @@ impl Feature {
 pub(crate) fn feature(path: &str) -> Option<Feature> {
     let (name, may_wait) = match path {
         "social" => ("social login", true),
-        "media" => ("uploading pictures", true),
         "mfa" => ("a second factor", false),
         "simple_jwt.jwk_url" => ("verifying tokens by a set of keys elsewhere", false),
         _ if path.starts_with("simple_jwt.sliding_") => ("sliding tokens, which dj-rest-auth never issues,", true),

@@ -13,6 +13,7 @@ mod later;
 mod load;
 mod login;
 mod mail_checks;
+mod media;
 pub(crate) mod named;
 mod profile_checks;
 mod profiles;
@@ -36,6 +37,7 @@ pub use frontend::Frontend;
 pub use known::KnownSetting;
 pub use load::{Loaded, SettingsError};
 pub use login::Login;
+pub use media::Media;
 pub use named::Named;
 pub use profiles::Profile;
 pub(crate) use registration::Form as RegistrationForm;
@@ -173,8 +175,9 @@ section! {
         pub claims: Claims = Claims::new(),
         /// Profiles beside the user, each a table of its own: [profiles.NAME] says its table, its fields, and, with
         /// auto_create = false, that not every user has one. A field has a type (char, text, email, url, integer,
-        /// decimal, boolean, date, datetime, choice, json) and, as in Django, max_length, min_length, min_value,
-        /// max_value, max_digits, decimal_places, choices, blank, null, default; read_only if clients may only see it.
+        /// decimal, boolean, date, datetime, choice, json, image, file) and, as in Django, max_length, min_length,
+        /// min_value, max_value, max_digits, decimal_places, choices, blank, null, default, upload_to; read_only if clients
+        /// may only see it.
         pub profiles: Named<Profile> = Named::default(),
         /// REST_AUTH
         pub rest_auth: RestAuth = RestAuth::default(),
@@ -198,6 +201,8 @@ section! {
         pub user: UserTable = UserTable::default(),
         /// User details
         pub user_details: UserDetails = UserDetails::default(),
+        /// Pictures and files
+        pub media: Media = Media::default(),
     }
 }
 

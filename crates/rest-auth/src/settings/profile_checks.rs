@@ -131,8 +131,8 @@ fn misfits(field: &Field) -> Vec<(String, &'static str)> {
     let counts_characters = field.is_textual() && field.kind != Kind::Text;
     add(!is_name(&field.name), "it cannot be called that", "Letters, digits and _ can be, 63 at most.");
     add(
-        field.max_length.is_some() && !(counts_characters || field.kind == Kind::Text),
-        "max_length is for texts",
+        field.max_length.is_some() && !(counts_characters || field.kind == Kind::Text || field.is_file()),
+        "max_length is for texts, and for the names of files",
         "Remove it.",
     );
     add(
@@ -192,14 +192,29 @@ fn misfits(field: &Field) -> Vec<(String, &'static str)> {
         "For the empty one add blank = true.",
     );
     add(
-        field.blank && !field.is_textual(),
-        "blank is for texts",
+        field.blank && !field.is_textual() && !field.is_file(),
+        "blank is for texts and files",
         "For a field that may be left out, write null = true or a default.",
     );
-    if let Some(problem) = field.default_problem() {
+    add(field.upload_to.is_some() && !field.is_file(), "upload_to is for images and files", "Remove it.");
+    add(
+        field.upload_to.as_deref().is_some_and(|folder| !is_folder(folder)),
+        "upload_to is no folder below the media's",
+        "For example \"avatars/\", or \"avatars/%Y/%m/\".",
+    );
+    add(field.default.is_some() && field.is_file(), "a file has no default", "Write null = true or blank = true.");
+    if let Some(problem) = field.default_problem().filter(|_| !field.is_file()) {
         add(true, &format!("its default does not fit: {problem}"), "Write one that a client could send.");
     }
     found
+}
+
+/// Whether it leads to a folder below another, and nowhere else.
+fn is_folder(path: &str) -> bool {
+    let is_plain = |part: &str| !["", ".", ".."].contains(&part) && !part.contains(['\\', '\0', '#', ':']);
+    !path.starts_with('/')
+        && path.strip_suffix('/').unwrap_or(path).split('/').all(is_plain)
+        && time::format_description::parse_strftime_borrowed(path).is_ok()
 }
 
 /// Whether every database takes it for a name.

@@ -49,6 +49,7 @@ pub(super) fn as_column(field: Field) -> Field {
         Kind::Email => 254,
         Kind::Url => 200,
         Kind::Choice => 255,
+        Kind::Image | Kind::File => 100,
         _ => return field,
     };
     let length = field.max_length.unwrap_or(usual);

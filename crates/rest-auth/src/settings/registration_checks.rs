@@ -39,6 +39,9 @@ impl Settings {
             if field.save_to.is_some() {
                 refuse(&path, "a login keeps nothing".into(), "Remove save_to.");
             }
+            if field.is_file() {
+                refuse(&path, "a login takes no files".into(), "Make it another type.");
+            }
         }
         let paths: Vec<String> = crate::auth::paths(self);
         for (index, kind) in self.registration.types.iter().enumerate() {
@@ -72,6 +75,9 @@ impl Settings {
         }
         if field.read_only {
             refuse(path, "nobody could write it".into(), "Remove read_only.");
+        }
+        if field.is_file() && field.save_to.is_none() {
+            refuse(path, "a file has to be kept somewhere".into(), "Add save_to = \"PROFILE.FIELD\".");
         }
         let Some(name) = &field.save_to else { return };
         let path = format!("{path}.save_to");

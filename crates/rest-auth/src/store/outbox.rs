@@ -1,4 +1,5 @@
-//! `rest_auth_outbox`, a table of our own: mails that wait to be sent, and who is sending them.
+//! `rest_auth_outbox`, a table of our own: mails that wait to be sent, and who is sending them; and files of users that are
+//! to be looked after.
 
 use sea_query::{Cond, Expr, ExprTrait, Order, Query};
 use time::OffsetDateTime;
@@ -25,22 +26,38 @@ pub(crate) enum Content {
     Mail(Mail),
     /// A mail for whoever has an address, to be written yet.
     Asked(Asked),
+    /// A file that is to be removed unless a row names it.
+    File(String),
 }
 
 /// The `kind` of a row that is a mail already.
 const MAIL: &str = "mail";
 
+/// The `kind` of a row that is about a file.
+const FILE: &str = "file";
+
 impl Connection {
     /// Has a mail wait, to be sent from now on.
     pub(crate) async fn insert_mail(&mut self, mail: &Mail, now: OffsetDateTime) -> Result<(), StoreError> {
         let Mail { to, from, subject, text, html } = mail;
-        self.insert_waiting(MAIL, [to, from, subject, text], html.as_deref(), now).await
+        self.insert_waiting(MAIL, [to, from, subject, text], html.as_deref(), now, now).await.map(drop)
     }
 
     /// Has a question wait for whoever has an address, to be answered from now on.
     pub(crate) async fn insert_asked(&mut self, asked: &Asked, now: OffsetDateTime) -> Result<(), StoreError> {
         let kind = asked.kind.template();
-        self.insert_waiting(kind, [&asked.name, "", "", &asked.manner.to_json()], None, now).await
+        let texts = [&asked.name, "", "", &asked.manner.to_json()];
+        self.insert_waiting(kind, texts, None, now, now).await.map(drop)
+    }
+
+    /// Has a file looked after from `due` on; gives the id of the row.
+    pub(crate) async fn insert_file_note(
+        &mut self,
+        name: &str,
+        now: OffsetDateTime,
+        due: OffsetDateTime,
+    ) -> Result<i64, StoreError> {
+        self.insert_waiting(FILE, ["", "", "", name], None, now, due).await
     }
 
     async fn insert_waiting(
@@ -49,9 +66,10 @@ impl Connection {
         [recipient, sender, subject, text]: [&str; 4],
         html: Option<&str>,
         now: OffsetDateTime,
-    ) -> Result<(), StoreError> {
-        let now = self.dialect().time(now);
-        let statement = Query::insert()
+        due: OffsetDateTime,
+    ) -> Result<i64, StoreError> {
+        let (now, due) = (self.dialect().time(now), self.dialect().time(due));
+        let mut statement = Query::insert()
             .into_table(Table)
             .columns([Kind, Recipient, Sender, Subject, Text, Html, CreatedAt, Attempts, NextAttemptAt])
             .values_panic([
@@ -61,12 +79,12 @@ impl Connection {
                 subject.into(),
                 text.into(),
                 html.into(),
-                now.clone(),
-                0_i64.into(),
                 now,
+                0_i64.into(),
+                due,
             ])
             .take();
-        self.execute(&statement).await.map(drop)
+        self.insert(&mut statement).await
     }
 
     /// Mails that are due and that nobody is sending, the oldest first.
@@ -117,13 +135,14 @@ impl Connection {
         self.execute(&statement).await.map(drop)
     }
 
-    /// Has every mail tried now that was put off.
+    /// Has every mail tried now that was put off, as nothing is that nobody tried yet.
     pub(crate) async fn hurry_mails(&mut self, now: OffsetDateTime) -> Result<(), StoreError> {
         let now = self.dialect().time(now);
         let statement = Query::update()
             .table(Table)
             .value(NextAttemptAt, now.clone())
             .and_where(Expr::col(NextAttemptAt).gt(now))
+            .and_where(Expr::col(Attempts).gt(0))
             .take();
         self.execute(&statement).await.map(drop)
     }
@@ -168,6 +187,9 @@ fn content(row: &Row) -> Result<Content, StoreError> {
             text: row.text("text")?,
             html: row.optional_text("html")?,
         }));
+    }
+    if kind == FILE {
+        return Ok(Content::File(row.text("text")?));
     }
     let manner = Manner::from_json(&row.text("text")?);
     let Some((kind, manner)) = Asked::kind_of(&kind).zip(manner) else {

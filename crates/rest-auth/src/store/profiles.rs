@@ -60,6 +60,17 @@ impl Connection {
         self.execute(&statement).await.map(drop)
     }
 
+    /// Whether a row names this file in this column.
+    pub(crate) async fn names_file(&mut self, table: &str, column: &str, name: &str) -> Result<bool, StoreError> {
+        let statement = Query::select()
+            .expr(Expr::val(1))
+            .from(Alias::new(table))
+            .and_where(Expr::col(Alias::new(column)).eq(name))
+            .limit(1)
+            .take();
+        Ok(self.fetch_optional(&statement).await?.is_some())
+    }
+
     /// Changes what is said of the user's row.
     pub(crate) async fn update_profile(
         &mut self,
@@ -117,6 +128,8 @@ pub(super) fn read(row: &Row, field: &Field) -> Result<Value, StoreError> {
             Some(text) => serde_json::from_str(&text).map_err(|_| unreadable(&text))?,
             None => Value::Null,
         },
+        // Where there is no file, Django writes an empty name.
+        Kind::Image | Kind::File => row.optional_text(column)?.filter(|name| !name.is_empty()).into(),
         _ => row.optional_text(column)?.into(),
     })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, header};
 use cookie::Cookie;
@@ -65,6 +65,18 @@ impl Client {
         self.send(Method::POST, path, Some("application/x-www-form-urlencoded"), Body::from(body)).await
     }
 
+    /// `PATCH` with a multipart form: a file has a name, a text has none.
+    pub async fn patch_multipart(&mut self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
+        let (media_type, body) = multipart(parts);
+        self.send(Method::PATCH, path, Some(media_type), Body::from(body)).await
+    }
+
+    /// `POST` with a multipart form: a file has a name, a text has none.
+    pub async fn post_multipart(&mut self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
+        let (media_type, body) = multipart(parts);
+        self.send(Method::POST, path, Some(media_type), Body::from(body)).await
+    }
+
     /// `PUT` with JSON.
     pub async fn put(&mut self, path: &str, body: Value) -> Answer {
         self.json(Method::PUT, path, &body).await
@@ -100,7 +112,7 @@ impl Client {
         let response = self.router.clone().oneshot(request).await.expect("a router always answers");
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();
-        let answer = Answer { parts, body: String::from_utf8(body.to_vec()).expect("text") };
+        let answer = Answer { parts, body };
         for cookie in answer.cookies() {
             if cookie.value().is_empty() {
                 self.cookies.remove(cookie.name());
@@ -112,11 +124,25 @@ impl Client {
     }
 }
 
+fn multipart(parts: &[(&str, Option<&str>, &[u8])]) -> (&'static str, Vec<u8>) {
+    let mut body = Vec::new();
+    for (name, file, content) in parts {
+        let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
+        body.extend_from_slice(
+            format!("--between\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").as_bytes(),
+        );
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--between--\r\n");
+    ("multipart/form-data; boundary=between", body)
+}
+
 /// What a client gets.
 #[derive(Debug)]
 pub struct Answer {
     parts: axum::http::response::Parts,
-    body: String,
+    body: Bytes,
 }
 
 impl Answer {
@@ -126,13 +152,21 @@ impl Answer {
     }
 
     /// The body, byte for byte.
+    ///
+    /// # Panics
+    /// If it is no text.
     pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("text")
+    }
+
+    /// The body, which may be no text.
+    pub fn bytes(&self) -> &[u8] {
         &self.body
     }
 
     /// The status and the body: `200 {"key":"…"}`.
     pub fn line(&self) -> String {
-        format!("{} {}", self.status(), self.body)
+        format!("{} {}", self.status(), self.text())
     }
 
     /// The body as JSON.
@@ -140,7 +174,7 @@ impl Answer {
     /// # Panics
     /// If it is none.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+        serde_json::from_str(self.text()).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
     /// A header, empty if it is missing.

@@ -45,8 +45,9 @@ use crate::users::NewAccount;
 #[derive(Debug)]
 pub struct TestApp {
     auth: Auth,
-    /// Goes when the test ends.
+    /// Goes when the test ends, as the files of users do.
     database: database::TestDatabase,
+    files: tempfile::TempDir,
 }
 
 impl TestApp {
@@ -64,8 +65,8 @@ impl TestApp {
         Self::with_settings(loaded.settings).await
     }
 
-    /// With these settings. The database is always the test's own, and the default hash a
-    /// cheap one.
+    /// With these settings. The database is always the test's own, so is the default folder of users' files, and the
+    /// default hash is a cheap one.
     ///
     /// # Panics
     /// If they cannot be used.
@@ -83,6 +84,10 @@ impl TestApp {
             settings.password_hashers = vec![HasherSetting::pbkdf2_sha256(1000)];
         }
         settings.secret_key.get_or_insert_with(|| "a-key-for-tests-only-0123456789-abcdefghijklmnopqrstuvw".into());
+        let files = tempfile::tempdir().expect("a folder");
+        if settings.media.root == crate::settings::Media::default().root {
+            settings.media.root = files.path().to_owned();
+        }
         let builder = Auth::builder().settings(settings).database_url(&database.url);
         let auth = add(builder)
             .sources(Clock::Fixed(datetime!(2026-01-02 03:04:05 UTC).into()), Random::seeded(7))
@@ -90,7 +95,7 @@ impl TestApp {
             .build()
             .await
             .unwrap_or_else(|error| panic!("{error}"));
-        Self { auth, database }
+        Self { auth, database, files }
     }
 
     /// The accounts.
@@ -122,6 +127,25 @@ impl TestApp {
     /// If the database refuses it, or a column is of another type.
     pub async fn sql(&self, sql: &str) -> Vec<Vec<Value>> {
         self.database.sql(sql).await
+    }
+
+    /// The files of users, by their names below the folder, in order.
+    ///
+    /// # Panics
+    /// If the folder cannot be read.
+    pub fn files(&self) -> Vec<String> {
+        let (mut folders, mut files) = (vec![self.files.path().to_owned()], Vec::new());
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                match path.is_dir() {
+                    true => folders.push(path),
+                    false => files.push(path.strip_prefix(self.files.path()).expect("below").display().to_string()),
+                }
+            }
+        }
+        files.sort();
+        files
     }
 
     /// The mails that were sent since this was last asked.

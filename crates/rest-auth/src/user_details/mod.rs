@@ -17,8 +17,8 @@ use crate::error::Error;
 use crate::fields::{Field, Form, Kind, Values};
 use crate::reply;
 use crate::request::Request;
-use crate::settings::{Settings, UserKey};
-use crate::store::UserChanges;
+use crate::settings::{Profile, Settings, UserKey};
+use crate::store::{ProfileValues, UserChanges};
 use crate::usernames;
 use crate::users::taken;
 use shown::Beside;
@@ -83,19 +83,21 @@ async fn show(request: &mut Request) -> Result<Response, Error> {
         true => Beside::of(auth, &mut auth.store().connection().await?, user.id).await?,
         false => Beside::default(),
     };
-    Ok(reply::json(StatusCode::OK, &beside.with(auth, user).await?))
+    Ok(reply::json(StatusCode::OK, &beside.with(auth, &request.head, user).await?))
 }
 
 async fn update(request: &mut Request) -> Result<Response, Error> {
     let auth = &request.auth;
-    let id = request.user()?.id;
+    let user = request.user()?;
+    let id = user.id;
     let mut input = examine(auth, request).await?;
-    let changes = UserChanges {
+    let mut changes = UserChanges {
         username: input.take_text("username"),
         first_name: input.take_text("first_name"),
         last_name: input.take_text("last_name"),
         fields: input.take_all(&auth.settings().user.fields),
     };
+    let profiles = keep_files(request, &mut input, &mut changes).await?;
     let mut tx = auth.store().begin().await?;
     if let Some(username) = &changes.username {
         tx.claim(username).await?;
@@ -104,15 +106,34 @@ async fn update(request: &mut Request) -> Result<Response, Error> {
         }
     }
     tx.update_user(id, &changes).await.map_err(|error| taken(auth, error))?;
-    for profile in auth.settings().profiles.iter() {
-        if let Some(changes) = input.take_nested(&profile.name) {
-            profiles::change(&mut tx, profile, id, &changes).await?;
-        }
+    auth.release_files(&mut tx, &auth.settings().user.fields, &user.fields, &changes.fields).await?;
+    for (profile, changes) in profiles {
+        profiles::change(auth, &mut tx, profile, id, &changes).await?;
     }
     let user = tx.user_by_id(id).await?.ok_or(Error::NotAuthenticated)?;
-    let answer = shown(auth, &mut tx, &user).await?;
+    let answer = shown(auth, &mut tx, &request.head, &user).await?;
     tx.commit().await?;
+    auth.wake_mailer();
     Ok(reply::json(StatusCode::OK, &answer))
+}
+
+/// Takes what is to be written into each profile out of the input, and writes the files that came.
+async fn keep_files<'a>(
+    request: &'a Request,
+    input: &mut Values,
+    changes: &mut UserChanges,
+) -> Result<Vec<(&'a Profile, ProfileValues)>, Error> {
+    let (auth, data) = (&request.auth, request.data().await?);
+    auth.keep_files(&auth.settings().user.fields, data, &mut changes.fields).await?;
+    let mut profiles = Vec::new();
+    for profile in auth.settings().profiles.iter() {
+        let Some(mut values) = input.take_nested(&profile.name) else { continue };
+        if let Some(data) = data.nested(&profile.name) {
+            auth.keep_files(&profile.fields, &data, &mut values).await?;
+        }
+        profiles.push((profile, values));
+    }
+    Ok(profiles)
 }
 
 async fn examine(auth: &Auth, request: &Request) -> Result<Values, Error> {
@@ -121,7 +142,7 @@ async fn examine(auth: &Auth, request: &Request) -> Result<Values, Error> {
     let kept = profiles::kept(auth, &mut db, id).await?;
     let fields = fields(auth, |profile| kept.contains(&profile));
     let partial = request.head.method == Method::PATCH;
-    let mut form = Form::read(&fields, request.data().await?, partial)?;
+    let mut form = Form::read(&fields, request.data_for(&fields).await?, partial)?;
     usernames::check(auth, &mut db, &mut form, Some(id)).await?;
     form.finish()
 }

@@ -17,6 +17,7 @@ pub(super) async fn kept<'a>(auth: &'a Auth, db: &mut Connection, user: UserId) 
 
 /// Changes a profile. A user who is older than a profile that everyone has is given theirs now.
 pub(super) async fn change(
+    auth: &Auth,
     tx: &mut Connection,
     profile: &Profile,
     user: UserId,
@@ -25,8 +26,10 @@ pub(super) async fn change(
     if changes.is_empty() {
         return Ok(());
     }
-    if profile.auto_create && tx.profile_of(profile, user).await?.is_none() {
-        tx.insert_profile(profile, user, &ProfileValues::new()).await?;
+    match tx.profile_of(profile, user).await? {
+        Some(before) => auth.release_files(tx, &profile.fields, &before, changes).await?,
+        None if profile.auto_create => tx.insert_profile(profile, user, &ProfileValues::new()).await?,
+        None => {}
     }
     tx.update_profile(profile, user, changes).await
 }

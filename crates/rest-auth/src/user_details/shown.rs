@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::Auth;
 use crate::error::Error;
+use crate::fields::Field;
 use crate::reply;
+use crate::request::Head;
 use crate::settings::Settings;
 use crate::store::{Connection, ProfileValues, StoreError, User, UserId};
 
@@ -29,9 +31,9 @@ pub(super) fn asks_the_database(settings: &Settings) -> bool {
     names(settings).iter().any(|name| *name == "groups" || settings.profiles.find(name).is_some())
 }
 
-/// The user as clients see them.
-pub(crate) async fn shown(auth: &Auth, db: &mut Connection, user: &User) -> Result<Value, Error> {
-    Beside::of(auth, db, user.id).await?.with(auth, user).await
+/// The user as the client that sent the request sees them.
+pub(crate) async fn shown(auth: &Auth, db: &mut Connection, head: &Head, user: &User) -> Result<Value, Error> {
+    Beside::of(auth, db, user.id).await?.with(auth, head, user).await
 }
 
 /// What is shown of a user beside their row.
@@ -61,7 +63,7 @@ impl Beside {
     }
 
     /// The fields in their order, and those that the application computes.
-    pub(super) async fn with(mut self, auth: &Auth, user: &User) -> Result<Value, Error> {
+    pub(super) async fn with(mut self, auth: &Auth, head: &Head, user: &User) -> Result<Value, Error> {
         let mut shown = Map::new();
         for name in names(auth.settings()) {
             let value = match name {
@@ -77,13 +79,30 @@ impl Beside {
                 "date_joined" => json!(reply::time(user.date_joined)),
                 "groups" => json!(self.groups),
                 other => match (self.profiles.remove(other), user.field(other)) {
-                    (Some(values), _) => Value::Object(values),
-                    (None, Some(value)) => value.clone(),
+                    (Some(mut values), _) => {
+                        let fields = auth.settings().profiles.find(other).map(|profile| profile.fields.iter());
+                        for field in fields.into_iter().flatten().filter(|field| field.is_file()) {
+                            values.entry(field.name()).and_modify(|value| *value = file(auth, head, value));
+                        }
+                        Value::Object(values)
+                    }
+                    (None, Some(value)) => match auth.settings().user.fields.find(other).is_some_and(Field::is_file) {
+                        true => file(auth, head, value),
+                        false => value.clone(),
+                    },
                     (None, None) => continue,
                 },
             };
             shown.insert(name.to_owned(), value);
         }
         Ok(Value::Object(auth.hooks().with_computed_fields(user, shown).await?))
+    }
+}
+
+/// A file as clients see it: where it can be fetched.
+fn file(auth: &Auth, head: &Head, name: &Value) -> Value {
+    match name.as_str().filter(|name| !name.is_empty()) {
+        Some(name) => auth.media().absolute_url(head, head.is_secure(auth), name).into(),
+        None => Value::Null,
     }
 }

@@ -1,0 +1,86 @@
+//! What is a picture: whatever can be decoded as one, whole, and has a picture's ending.
+
+use std::io::Cursor;
+
+use image::{ImageFormat, ImageReader, Limits};
+
+use super::MediaStorage;
+use crate::fields::{Data, Field};
+
+pub(super) const NO_PICTURE: &str =
+    "Upload a valid image. The file you uploaded was either not an image or a corrupted image.";
+
+/// The kinds of picture, with the endings that their names may have.
+const KINDS: [(ImageFormat, &[&str]); 5] = [
+    (ImageFormat::Bmp, &["bmp", "dib"]),
+    (ImageFormat::Gif, &["gif"]),
+    (ImageFormat::Jpeg, &["jfif", "jpe", "jpg", "jpeg"]),
+    (ImageFormat::Png, &["png", "apng"]),
+    (ImageFormat::WebP, &["webp"]),
+];
+
+impl MediaStorage {
+    /// Looks at the pictures that came for these fields, so that the fields can be read at once.
+    pub(crate) async fn look_at_pictures(&self, data: &Data, fields: &[Field]) {
+        for upload in data.pictures(fields) {
+            let (content, name) = (upload.content().clone(), upload.name().to_owned());
+            let (max_file_size, max_pixels) = (self.settings.max_file_size, self.settings.max_pixels);
+            // It is never closed.
+            let _turn = self.decoding.acquire().await;
+            let judged = tokio::task::spawn_blocking(move || {
+                too_large(content.len(), max_file_size).map_or(Ok(()), Err)?;
+                judge(&content, &name, max_pixels)
+            });
+            // A decoder that panics has not seen a picture.
+            upload.judge(judged.await.unwrap_or_else(|_| Err(NO_PICTURE.to_owned())));
+        }
+    }
+}
+
+/// What is said of a file with more bytes than there may be.
+pub(super) fn too_large(bytes: usize, most: usize) -> Option<String> {
+    (bytes > most).then(|| format!("Ensure this file has at most {most} bytes (it has {bytes})."))
+}
+
+/// The media type that a name's ending stands for, if it is a picture's.
+pub(super) fn media_type(name: &str) -> Option<&'static str> {
+    let ending = ending(name);
+    KINDS.iter().find(|(_, endings)| endings.contains(&ending.as_str())).map(|(format, _)| format.to_mime_type())
+}
+
+/// What stands behind the last dot, which is not the first character: Python's `Path.suffix`.
+fn ending(name: &str) -> String {
+    match name.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() => ending.to_lowercase(),
+        _ => String::new(),
+    }
+}
+
+fn judge(content: &[u8], name: &str, max_pixels: u64) -> Result<(), String> {
+    let reader = || ImageReader::new(Cursor::new(content)).with_guessed_format();
+    let format = reader().ok().and_then(|reader| reader.format());
+    let no_picture = || NO_PICTURE.to_owned();
+    if !format.is_some_and(|format| KINDS.iter().any(|(known, _)| *known == format)) {
+        return Err(no_picture());
+    }
+    let (width, height) = reader().ok().and_then(|reader| reader.into_dimensions().ok()).ok_or_else(no_picture)?;
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > max_pixels {
+        return Err(format!("Ensure this image has at most {max_pixels} pixels (it has {pixels})."));
+    }
+    let mut reader = reader().map_err(|_| no_picture())?;
+    let mut limits = Limits::no_limits();
+    // At most 16 bytes a pixel, and what a decoder needs for itself.
+    limits.max_alloc = Some(pixels * 16 + 16 * 1024 * 1024);
+    reader.limits(limits);
+    reader.decode().map_err(|_| no_picture())?;
+    if media_type(name).is_none() {
+        let endings: Vec<&str> = KINDS.iter().flat_map(|(_, endings)| *endings).copied().collect();
+        return Err(format!(
+            "File extension “{}” is not allowed. Allowed extensions are: {}.",
+            ending(name),
+            endings.join(", ")
+        ));
+    }
+    Ok(())
+}
