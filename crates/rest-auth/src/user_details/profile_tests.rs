@@ -315,7 +315,7 @@ fn what_cannot_be_a_profile_is_refused_with_all_that_is_wrong() {
         fields.age = { type = "integer", max_length = 3 }
         fields.price = { type = "decimal", null = true }
         fields.size = { type = "choice", choices = ["small"], default = "huge" }
-        fields.avatar = { type = "image" }
+        fields.avatar = { type = "image", upload_to = "../up/", default = "me.png" }
         fields.colour = { type = "char", max_lenght = 3 }
 
         [user_details]
@@ -326,7 +326,8 @@ fn what_cannot_be_a_profile_is_refused_with_all_that_is_wrong() {
     .expect_err("refused")
     .to_string();
     for said in [
-        "profiles.groups.fields.avatar.type: pictures and files are not part of this version",
+        "profiles.groups.fields.avatar: upload_to is no folder below the media's",
+        "profiles.groups.fields.avatar: a file has no default",
         "profiles.groups.fields.colour.max_lenght: no such setting",
         "Did you mean `max_length`?",
         "profiles.groups: it cannot be called that",
