@@ -1,15 +1,10 @@
-//! Registration with fields of one's own, two kinds of user, and a rule at login:
-//! `cargo run -p rest-auth-examples --bin registration`. What `accounts` says but for the rule, `rest-auth.toml` beside
-//! it says to the server that needs no Rust.
+//! Two kinds of user, each with an endpoint, a group and fields of its own:
+//! `cargo run -p rest-auth-examples user-types`.
 
-use rest_auth::{Auth, Builder, Error, Fields, LoginAttempt, Registration};
-
-#[derive(Fields)]
-#[fields(name = "profile", table = "app_userprofile")]
-struct UserProfile {
-    #[field(blank, max_length = 100)]
-    company_name: String,
-}
+use axum::Router;
+use axum::routing::get;
+use rest_auth::{Auth, Builder, Fields, Group, Registration, RequireGroup};
+use rest_auth_examples::{Ended, serve};
 
 /// Only vendors have one.
 #[derive(Fields)]
@@ -19,17 +14,6 @@ struct VendorProfile {
     business_name: String,
 }
 
-/// What everyone is asked for, and where it goes.
-#[derive(Fields)]
-struct Signup {
-    #[field(save_to = "user.first_name")]
-    first_name: String,
-    #[field(save_to = "user.last_name")]
-    last_name: String,
-    #[field(blank, save_to = "profile.company_name")]
-    company: String,
-}
-
 /// What vendors are asked for.
 #[derive(Fields)]
 struct VendorSignup {
@@ -37,36 +21,32 @@ struct VendorSignup {
     business_name: String,
 }
 
-/// What the accounts are like, also as the server without Rust has them.
+/// What the accounts are like; `rest-auth.toml` says the same.
 pub fn accounts(builder: Builder) -> Builder {
     builder
-        .profile::<UserProfile>()
         .profile::<VendorProfile>()
-        .registration(Registration::default().fields::<Signup>())
+        .registration(Registration::default().create_groups())
         .registration(Registration::kind("customer").group("Customers"))
         .registration(Registration::kind("vendor").group("Vendors").fields::<VendorSignup>())
-        .create_groups()
 }
 
-/// A rule at login.
-pub async fn is_open(login: LoginAttempt) -> Result<(), Error> {
-    if login.in_group("Vendors") && login.user.username.starts_with("old-") {
-        return Err(Error::non_field("Your shop has moved."));
-    }
-    Ok(())
+/// The group that a handler asks for.
+struct Vendors;
+
+impl Group for Vendors {
+    const NAME: &'static str = "Vendors";
 }
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let auth = accounts(Auth::builder())
-        .check_login(is_open)
-        .secret_key(std::env::var("SECRET_KEY").unwrap_or_else(|_| "only for this example".to_owned()))
-        .database_url("sqlite://registration.db")
-        .migrate()
-        .build()
-        .await?;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:8000").await?;
-    println!("Listening at http://{}", listener.local_addr()?);
-    axum::serve(listener, axum::Router::new().nest("/api/auth", auth.router())).await?;
-    Ok(())
+async fn shelf(user: RequireGroup<Vendors>) -> String {
+    format!("What {} sells.", user.username)
+}
+
+/// The application's own routes, and the accounts.
+pub fn app(auth: &Auth) -> Router {
+    Router::new().route("/shelf", get(shelf)).layer(auth.layer()).nest("/api/auth", auth.router())
+}
+
+/// Serves them.
+pub fn main() -> Ended {
+    serve("user-types", accounts, app)
 }

@@ -1,10 +1,5 @@
-//! What a client sees of the first example.
-
-#[path = "../getting-started/main.rs"]
-#[allow(dead_code)]
-mod example;
-
 use rest_auth::testing::TestApp;
+use rest_auth_examples::getting_started as example;
 use serde_json::json;
 
 #[tokio::test]

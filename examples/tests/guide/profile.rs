@@ -1,40 +1,29 @@
-//! What a client sees of a profile, said in Rust and in TOML.
-
-#[path = "../profile/main.rs"]
-#[allow(dead_code)]
-mod example;
-
-use rest_auth::Settings;
-use rest_auth::testing::TestApp;
+use rest_auth_examples::profile::{accounts, app};
 use serde_json::json;
 
-#[tokio::test]
-async fn both_say_the_same() {
-    let rust = TestApp::built(Settings::default(), example::accounts).await;
-    let toml = TestApp::with(include_str!("../profile/rest-auth.toml")).await;
-    let (mut said, wanted) = (rust.auth().settings().clone(), toml.auth().settings());
-    said.database_url = wanted.database_url.clone();
-    assert_eq!(said, *wanted);
-    for app in [rust, toml] {
-        a_profile_is_shown_and_changed_with_the_user(&app).await;
-    }
-}
+use crate::{PASSWORD, both, login};
 
-async fn a_profile_is_shown_and_changed_with_the_user(app: &TestApp) {
-    app.user("jane", "correct horse").await;
-    let mut jane = app.client_of(example::app(app.auth()));
-    jane.post("/api/auth/login/", json!({ "username": "jane", "password": "correct horse" })).await;
-    let mut jane = jane.with_csrf();
-    assert_eq!(
-        jane.get("/api/auth/user/").await.json()["profile"],
-        json!({ "company_name": "", "phone_number": "", "theme": "light", "birthday": null, "bio": "" })
-    );
-    let changes = json!({ "profile": { "company_name": "Acme", "birthday": "1990-02-03" } });
-    let patched = jane.patch("/api/auth/user/", changes).await.json();
-    assert_eq!((&patched["profile"]["company_name"], &patched["profile"]["theme"]), (&json!("Acme"), &json!("light")));
-    assert_eq!(
-        jane.patch("/api/auth/user/", json!({ "profile": { "theme": "blue" } })).await.line(),
-        r#"400 {"profile":{"theme":["\"blue\" is not a valid choice."]}}"#
-    );
-    assert_eq!(jane.get("/dashboard").await.line(), "200 jane of Acme");
+const TOML: &str = include_str!("../../profile/rest-auth.toml");
+
+#[tokio::test]
+async fn a_profile_is_shown_and_changed_with_the_user() {
+    for test in both(accounts, TOML).await {
+        test.user("jane", PASSWORD).await;
+        let mut jane = test.client_of(app(test.auth()));
+        login(&mut jane, "/api/auth/login/", "jane", json!({})).await;
+        let mut jane = jane.with_csrf();
+        assert_eq!(
+            jane.get("/api/auth/user/").await.json()["profile"],
+            json!({ "company_name": "", "phone_number": "", "theme": "light", "birthday": null, "bio": "" })
+        );
+        let changes = json!({ "profile": { "company_name": "Acme", "birthday": "1990-02-03" } });
+        let patched = jane.patch("/api/auth/user/", changes).await.json();
+        let profile = &patched["profile"];
+        assert_eq!((&profile["company_name"], &profile["theme"]), (&json!("Acme"), &json!("light")));
+        assert_eq!(
+            jane.patch("/api/auth/user/", json!({ "profile": { "theme": "blue" } })).await.line(),
+            r#"400 {"profile":{"theme":["\"blue\" is not a valid choice."]}}"#
+        );
+        assert_eq!(jane.get("/dashboard").await.line(), "200 jane of Acme");
+    }
 }
