@@ -1,4 +1,4 @@
-//! An application with accounts: `cargo run -p rest-auth-examples --bin getting-started`.
+//! An application with accounts: `cargo run -p rest-auth-examples getting-started`.
 
 use axum::Router;
 use axum::routing::get;
@@ -27,8 +27,9 @@ pub fn app(auth: &Auth) -> Router {
         .nest("/api/auth", auth.router())
 }
 
+/// Opens the database, makes its tables, and serves.
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let auth = Auth::builder()
         .secret_key(std::env::var("SECRET_KEY").unwrap_or_else(|_| "only for this example".to_owned()))
         .database_url("sqlite://getting-started.db")

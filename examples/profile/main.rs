@@ -1,10 +1,9 @@
-//! A profile beside the user, shown and changed with the user:
-//! `cargo run -p rest-auth-examples --bin profile`. What `accounts` says, `rest-auth.toml` beside it says to the server
-//! that needs no Rust.
+//! A profile beside the user, shown and changed with the user: `cargo run -p rest-auth-examples profile`.
 
 use axum::Router;
 use axum::routing::get;
 use rest_auth::{Auth, Builder, CurrentUser, Error, Fields};
+use rest_auth_examples::{Ended, serve};
 use serde::Deserialize;
 
 /// A table of its own, with a row a user.
@@ -23,7 +22,7 @@ struct UserProfile {
     bio: String,
 }
 
-/// What the accounts are like.
+/// What the accounts are like; `rest-auth.toml` says the same.
 pub fn accounts(builder: Builder) -> Builder {
     builder.profile::<UserProfile>()
 }
@@ -38,16 +37,7 @@ pub fn app(auth: &Auth) -> Router {
     Router::new().route("/dashboard", get(dashboard)).layer(auth.layer()).nest("/api/auth", auth.router())
 }
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let auth = accounts(Auth::builder())
-        .secret_key(std::env::var("SECRET_KEY").unwrap_or_else(|_| "only for this example".to_owned()))
-        .database_url("sqlite://profile.db")
-        .migrate()
-        .build()
-        .await?;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:8000").await?;
-    println!("Listening at http://{}", listener.local_addr()?);
-    axum::serve(listener, app(&auth)).await?;
-    Ok(())
+/// Serves them.
+pub fn main() -> Ended {
+    serve("profile", accounts, app)
 }

@@ -2,16 +2,7 @@
 
 mod support;
 
-use support::{folder, free_address, page};
-
-/// Follows a page in a folder of its own; gives what is said on the way.
-fn follow(page: &str) -> String {
-    let folder = folder();
-    let output = page::shell(page, folder.path(), &free_address(), None).output().expect("a shell");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
-    text(&output.stdout)
-}
+use support::page::follow;
 
 #[test]
 fn databases() {
@@ -57,60 +48,9 @@ fn tokens() {
 }
 
 #[test]
-fn email_verification_url() {
-    let said = follow(include_str!("../../../docs/guide/email-verification-url.md"));
-    assert!(said.ends_with("{\"detail\":\"ok\"}"), "{said}");
-}
-
-#[test]
-fn password_reset_url() {
-    let said = follow(include_str!("../../../docs/guide/password-reset-url.md"));
-    for line in [
-        r#"{"detail":"Password reset e-mail has been sent."}"#,
-        r#"{"detail":"Password has been reset with the new password."}{"key":""#,
-    ] {
-        assert!(said.contains(line), "{line} is missing in {said}");
-    }
-}
-
-#[test]
-fn a_profile_beside_the_user() {
-    let said = follow(include_str!("../../../docs/guide/profile.md"));
-    for line in [
-        "CREATE TABLE \"app_userprofile\"",
-        "made app_userprofile",
-        r#""company_name":"Acme","phone_number":"","theme":"light","birthday":"1990-02-03","bio":"""#,
-        r#"{"profile":{"theme":["\"blue\" is not a valid choice."]}}"#,
-    ] {
-        assert!(said.contains(line), "{line} is missing in {said}");
-    }
-}
-
-#[test]
-fn require_email_verification() {
-    let said = follow(include_str!("../../../docs/guide/require-email-verification.md"));
-    let lines = [
-        r#"{"detail":"Verification e-mail sent."}"#,
-        r#"{"non_field_errors":["E-mail is not verified."]}"#,
-        r#"{"detail":"ok"}"#,
-        r#"{"key":""#,
-    ];
-    assert!(said.contains(&lines.concat()), "{said}");
-    assert!(said.ends_with(r#"{"email":["Please verify your email address before logging in."]}"#), "{said}");
-}
-
-#[test]
 fn mail() {
     let said = follow(include_str!("../../../docs/mail.md"));
     assert_eq!(said.matches("The settings of rest-auth.toml can be used.").count(), 3, "{said}");
     assert!(said.contains(r#"{"detail":"Verification e-mail sent."}{"detail":"ok"}"#), "{said}");
     assert!(said.contains(r#""email":"jane@example.org""#), "{said}");
-}
-
-#[test]
-fn registration_fields_and_kinds_of_user() {
-    let said = follow(include_str!("../../../docs/guide/registration.md"));
-    for line in ["made the group Vendors", r#"{"business_name":["This field is required."]}"#, r#"{"key":""#] {
-        assert!(said.contains(line), "{line} is missing in {said}");
-    }
 }

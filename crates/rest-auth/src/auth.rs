@@ -50,6 +50,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) random: Arc<Random>,
     pub(crate) hooks: Hooks,
+    #[cfg(feature = "webhook")]
+    pub(crate) login_webhook: Option<login::Webhook>,
 }
 
 impl From<Inner> for Auth {
@@ -202,6 +204,11 @@ impl Auth {
 
     pub(crate) fn hooks(&self) -> &Hooks {
         &self.0.hooks
+    }
+
+    #[cfg(feature = "webhook")]
+    pub(crate) fn login_webhook(&self) -> Option<&login::Webhook> {
+        self.0.login_webhook.as_ref()
     }
 
     pub(crate) fn now(&self) -> OffsetDateTime {

@@ -1,7 +1,6 @@
 //! What an [`Auth`] is built from.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::auth::{Auth, Inner};
 use crate::error::Error;
@@ -12,7 +11,9 @@ use crate::mail::{EmailOptions, MailRequest, Mailer};
 use crate::media::{MediaError, MediaStorage};
 use crate::passwords::Passwords;
 use crate::registration::builder::Registration;
-use crate::settings::{DatabaseUrl, Login, Media, Secret, Settings, SettingsError, UserDetails, UserTable};
+use crate::settings::{
+    Account, DatabaseUrl, Frontend, Login, Media, Secret, Settings, SettingsError, UserDetails, UserTable,
+};
 use crate::source::{Clock, Random};
 use crate::store::{Pool, Store, StoreError};
 use crate::templates::Templates;
@@ -86,35 +87,42 @@ impl Builder {
         self
     }
 
-    /// `registration.create_groups`: [`Builder::migrate`] makes the groups of the kinds of user, too.
-    pub fn create_groups(mut self) -> Self {
-        self.settings.registration.create_groups = true;
-        self
-    }
-
     /// Gives JSON Web Tokens: `rest_auth.use_jwt`, and all of `simple_jwt`.
     pub fn tokens(mut self, tokens: Tokens) -> Self {
         tokens.apply(&mut self.settings);
         self
     }
 
-    /// `simple_jwt.refresh_on_activity`: an access cookie with less than this left is renewed by
-    /// [`Auth::layer`], on requests to the application's own handlers.
-    pub fn refresh_on_activity(mut self, left: Duration) -> Self {
-        self.settings.simple_jwt.refresh_on_activity = Some(left.into());
+    /// Who may log in and how one signs up: `[account]`.
+    ///
+    /// ```
+    /// use rest_auth::{Account, Auth, EmailVerification, LoginMethod};
+    ///
+    /// let builder = Auth::builder().account(
+    ///     Account::default()
+    ///         .login_methods([LoginMethod::Email])
+    ///         .signup_fields(["email*", "password1*", "password2*"])
+    ///         .email_verification(EmailVerification::Mandatory),
+    /// );
+    /// ```
+    pub fn account(mut self, account: Account) -> Self {
+        self.settings.account = account;
         self
     }
 
-    /// `frontend.verify_email_url`: the application's page that verifies an address, with `{key}` and perhaps `{origin}`.
-    pub fn verify_email_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.frontend.verify_email_url = Some(url.into());
-        self
-    }
-
-    /// `frontend.password_reset_url`: the application's page that asks for a new password, with `{uid}`, `{token}` and
-    /// perhaps `{origin}`.
-    pub fn password_reset_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.frontend.password_reset_url = Some(url.into());
+    /// Where the links in mails lead: `[frontend]`.
+    ///
+    /// ```
+    /// use rest_auth::{Auth, Frontend};
+    ///
+    /// let builder = Auth::builder().frontend(
+    ///     Frontend::default()
+    ///         .verify_email_url("https://yourapp.com/verify-email/{key}")
+    ///         .password_reset_url("https://yourapp.com/reset-password/{uid}/{token}"),
+    /// );
+    /// ```
+    pub fn frontend(mut self, frontend: Frontend) -> Self {
+        self.settings.frontend = frontend;
         self
     }
 
@@ -344,7 +352,12 @@ impl Builder {
         let templates = Templates::of(&self.settings).map_err(|misfit| SettingsError(vec![misfit]))?;
         let random = Arc::new(self.random.unwrap_or_else(Random::system));
         let passwords = Passwords::new(&self.settings, Arc::clone(&random)).map_err(BuildError::Threads)?;
+        #[cfg(feature = "webhook")]
+        let login_webhook = crate::login::Webhook::new(&self.settings.login.webhook)
+            .map_err(|error| BuildError::Webhook(Box::new(error)))?;
         Ok(Inner {
+            #[cfg(feature = "webhook")]
+            login_webhook,
             keys,
             mailer: Mailer::new(&self.settings, self.keeps_mails),
             media: MediaStorage::open(&self.settings)?,
@@ -389,6 +402,9 @@ pub enum BuildError {
     /// Files cannot be kept where the settings say.
     #[error(transparent)]
     Media(#[from] MediaError),
+    /// `login.webhook` cannot be asked.
+    #[error("login.webhook cannot be asked")]
+    Webhook(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The threads that hash passwords do not start.
     #[error("the threads that hash passwords do not start")]
     Threads(#[source] std::io::Error),

@@ -75,7 +75,10 @@ pub use mail::{EmailOptions, Mail, MailKind, MailRequest, SendError, TestMailErr
 pub use media::{MediaError, MediaStorage};
 pub use passwords::{Algorithm, HasherSetting, ValidatorSetting, breached};
 pub use registration::builder::Registration;
-pub use settings::{Login, Media, Settings, UserDetails, UserTable};
+pub use settings::{
+    Account, ClaimValue, EmailVerification, Frontend, Login, LoginMethod, Media, Settings, UserDetails, UserTable,
+    Webhook,
+};
 /// The version of sqlx whose pools and connections are taken and given here.
 pub use sqlx;
 pub use store::{Connection, Dialect, NoUserId, Pool, Store, StoreError, User, UserId};
@@ -88,14 +91,20 @@ pub use users::{NewAccount, Users};
 /// The Rust of the documentation's pages compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/databases.md")]
-#[doc = include_str!("../../../docs/guide/email-verification-url.md")]
-#[doc = include_str!("../../../docs/guide/password-reset-url.md")]
-#[doc = include_str!("../../../docs/guide/require-email-verification.md")]
 #[doc = include_str!("../../../docs/mail.md")]
 #[doc = include_str!("../../../docs/tokens.md")]
 #[doc = include_str!("../../../docs/user-table.md")]
 #[doc = include_str!("../../../docs/guide/profile.md")]
-#[doc = include_str!("../../../docs/guide/registration.md")]
+#[doc = include_str!("../../../docs/guide/email-verification-url.md")]
+#[doc = include_str!("../../../docs/guide/password-reset-url.md")]
+#[doc = include_str!("../../../docs/guide/registration-fields.md")]
+#[doc = include_str!("../../../docs/guide/require-email-verification.md")]
+#[doc = include_str!("../../../docs/guide/login-with-email.md")]
+#[doc = include_str!("../../../docs/guide/refresh-on-activity.md")]
+#[doc = include_str!("../../../docs/guide/user-types.md")]
+#[doc = include_str!("../../../docs/guide/rate-limiting.md")]
 #[doc = include_str!("../../../docs/guide/login-rules.md")]
 #[doc = include_str!("../../../docs/guide/user-details.md")]
+#[doc = include_str!("../../../docs/guide/claims.md")]
+#[doc = include_str!("../../../docs/guide/shop.md")]
 struct Documentation;

@@ -18,7 +18,7 @@ use crate::current_user::CurrentUser;
 use crate::error::Error;
 use crate::fields::{self, Data, Field};
 use crate::sessions::Presented;
-use crate::settings::SameSite;
+use crate::settings::{SameSite, Settings};
 
 /// All of a request but its body.
 pub(crate) struct Head {
@@ -81,6 +81,11 @@ impl Head {
     /// The other end of the connection, if the server tells.
     pub(crate) fn peer(&self) -> Option<IpAddr> {
         self.peer
+    }
+
+    /// The client's address, as far as trusted proxies say; `None` if the server does not tell who connects.
+    pub(crate) fn client_address(&self, settings: &Settings) -> Option<IpAddr> {
+        Some(client_address::client(settings, self.peer?, &self.headers))
     }
 
     /// The host that the client meant, with its port: `request.get_host()`.

@@ -34,3 +34,12 @@ pub fn shell(page: &str, folder: &Path, address: &str, others: Option<&Path>) ->
         .env("REST_AUTH__BIND", address);
     command
 }
+
+/// Follows a page in a folder of its own; gives what is said on the way.
+pub fn follow(page: &str) -> String {
+    let folder = super::folder();
+    let output = shell(page, folder.path(), &super::free_address(), None).output().expect("a shell");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    text(&output.stdout)
+}

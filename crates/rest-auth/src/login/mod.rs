@@ -6,6 +6,10 @@ mod rule;
 mod rule_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "webhook")]
+mod webhook;
+#[cfg(all(test, feature = "webhook"))]
+mod webhook_tests;
 
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
@@ -37,6 +41,8 @@ pub(crate) fn methods() -> Methods {
 }
 
 pub use rule::LoginAttempt;
+#[cfg(feature = "webhook")]
+pub(crate) use webhook::Webhook;
 
 #[derive(Fields, Deserialize)]
 struct Input {
@@ -61,9 +67,10 @@ async fn login(request: &mut Request) -> Result<Response, Error> {
     let input: Input = values.into()?;
     let (user, backend) = authenticate(request, &input).await?;
     refuse_unverified(&auth, &user).await?;
-    if auth.hooks().checks_login() {
+    if auth.checks_login() {
         let groups = auth.store().connection().await?.groups_of(user.id).await?;
-        auth.hooks().check_login(&LoginAttempt::new(user.clone(), groups, own)).await?;
+        let address = request.head.client_address(auth.settings());
+        auth.check_login(LoginAttempt::new(user.clone(), groups, address, own)).await?;
     }
     let mut tx = auth.store().begin().await?;
     let admission = admit(request, &mut tx, &user, backend).await?;

@@ -50,4 +50,7 @@ async fn a_rule_is_asked_once_the_password_is_right() {
 fn a_file_cannot_ask_for_what_no_rule_looks_at() {
     let error = Settings::from_toml("[login]\nfields.organization = { type = \"text\" }").expect_err("refused");
     assert!(error.to_string().contains("login.fields.organization: nothing would become of it"), "{error}");
+    let with_a_webhook = "[login]\nfields.organization = { type = \"text\" }\n\
+                          webhook = { url = \"https://example.com/\", secret = \"0123456789abcdef0123456789abcdef\" }";
+    assert_eq!(Settings::from_toml(with_a_webhook).is_ok(), cfg!(feature = "webhook"));
 }

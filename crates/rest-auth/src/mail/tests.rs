@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::transport::Transport;
 use super::{EmailOptions, Mail, MailKind, MailRequest};
-use crate::settings::Email;
+use crate::settings::{Email, Frontend};
 use crate::testing::{TestApp, each_database};
 
 fn mail() -> Mail {
@@ -131,7 +131,8 @@ async fn the_application_says_what_should_be_otherwise() {
         format!("[templates]\nfolder = '{}'\n[email]\ncontext = {{ support = 'us' }}", folder.path().display());
     let settings = crate::Settings::from_toml(&settings).expect("settings").settings;
     let app = TestApp::built(settings, |builder| {
-        builder.password_reset_url("https://app.example.com/{uid}/{token}").email_options(async |mail: MailRequest| {
+        let frontend = Frontend::default().password_reset_url("https://app.example.com/{uid}/{token}");
+        builder.frontend(frontend).email_options(async |mail: MailRequest| {
             assert_eq!((mail.kind, mail.language.as_str()), (MailKind::PasswordReset, "en"));
             let options = EmailOptions::new().template("welcome").context("plan", "free");
             Ok(options.from("Security <security@example.com>").subject(format!("For {}\r\nBcc: x", mail.to)))

@@ -25,19 +25,20 @@ use crate::settings::{RegistrationType, Settings};
 pub struct Registration {
     /// The usual one has no name.
     kind: RegistrationType,
+    create_groups: bool,
 }
 
 impl Default for Registration {
     /// `registration/`, for whoever is of no kind.
     fn default() -> Self {
-        Self { kind: RegistrationType::new("") }
+        Self { kind: RegistrationType::new(""), create_groups: false }
     }
 }
 
 impl Registration {
     /// A kind of user, `[registration.types.NAME]`, who registers at `register/NAME/`.
     pub fn kind(name: &str) -> Self {
-        Self { kind: RegistrationType::new(name) }
+        Self { kind: RegistrationType::new(name), create_groups: false }
     }
 
     /// The path of the kind's endpoint, below the router, with a slash at its end.
@@ -58,6 +59,13 @@ impl Registration {
         self
     }
 
+    /// [`Builder::migrate`](crate::Builder::migrate) makes the groups that are missing, those of every kind of user:
+    /// `registration.create_groups`.
+    pub fn create_groups(mut self) -> Self {
+        self.create_groups = true;
+        self
+    }
+
     /// A profile that a new user has, though not everyone does; those that `save_to` names need not be said.
     pub fn profile<P: Profile>(mut self) -> Self {
         self.kind.profiles.push(P::profile().name);
@@ -67,6 +75,7 @@ impl Registration {
     /// Says it in the settings.
     pub(crate) fn apply(self, settings: &mut Settings) {
         let registration = &mut settings.registration;
+        registration.create_groups |= self.create_groups;
         if self.kind.name.is_empty() {
             let RegistrationType { fields, groups, profiles, .. } = self.kind;
             (registration.fields, registration.groups, registration.profiles) = (fields, groups, profiles);

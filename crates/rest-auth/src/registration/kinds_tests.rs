@@ -133,8 +133,8 @@ async fn check_invitation(registered: Registered) -> Result<(), Error> {
 #[each_database]
 async fn a_hook_sees_what_was_written_and_undoes_everything() {
     let app = TestApp::built(Settings::default(), |builder| {
-        let guest = Registration::kind("guest").fields::<Signup>().group("Guests");
-        builder.registration(guest).create_groups().after_registration(check_invitation)
+        let guest = Registration::kind("guest").fields::<Signup>().group("Guests").create_groups();
+        builder.registration(guest).after_registration(check_invitation)
     })
     .await;
     let body = |invitation: &str| signup("jane", json!({ "first_name": "Jane", "invitation": invitation }));

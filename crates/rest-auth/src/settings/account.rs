@@ -50,6 +50,24 @@ section! {
 }
 
 impl Account {
+    /// What a user may log in with.
+    pub fn login_methods(mut self, methods: impl IntoIterator<Item = LoginMethod>) -> Self {
+        self.login_methods = methods.into_iter().collect();
+        self
+    }
+
+    /// What registration asks for of what every user has; a star marks what it insists on: `"email*"`.
+    pub fn signup_fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.signup_fields = fields.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether an address must be verified before a login, or may be.
+    pub fn email_verification(mut self, verification: EmailVerification) -> Self {
+        self.email_verification = verification;
+        self
+    }
+
     /// Whether users log in with this.
     pub fn logs_in_by(&self, method: LoginMethod) -> bool {
         self.login_methods.contains(&method)

@@ -166,6 +166,7 @@ impl Settings {
         self.jwt_contradictions(&mut refuse);
         self.mail_contradictions(&mut refuse);
         self.throttle_contradictions(&mut refuse);
+        self.webhook_contradictions(&mut refuse);
         self.user_contradictions(&mut refuse);
         self.profile_contradictions(&mut refuse);
         self.registration_contradictions(&mut refuse);
@@ -234,6 +235,7 @@ impl Settings {
             "the password rules are off; leave the setting out to have Django's",
         );
         self.throttle_warnings(&mut warn);
+        self.webhook_warnings(&mut warn);
         warnings
     }
 }

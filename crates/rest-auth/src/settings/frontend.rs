@@ -19,3 +19,29 @@ section! {
         pub login_url: Option<String> = None,
     }
 }
+
+impl Frontend {
+    /// What `{origin}` stands for, for example `https://app.example.com`.
+    pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        self.origin = Some(origin.into());
+        self
+    }
+
+    /// The application's page that verifies an address, with `{key}` and perhaps `{origin}`.
+    pub fn verify_email_url(mut self, url: impl Into<String>) -> Self {
+        self.verify_email_url = Some(url.into());
+        self
+    }
+
+    /// The application's page that asks for a new password, with `{uid}`, `{token}` and perhaps `{origin}`.
+    pub fn password_reset_url(mut self, url: impl Into<String>) -> Self {
+        self.password_reset_url = Some(url.into());
+        self
+    }
+
+    /// Where the server's own pages send whoever is done with them to log in.
+    pub fn login_url(mut self, url: impl Into<String>) -> Self {
+        self.login_url = Some(url.into());
+        self
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::section::section;
-use super::{Misfit, Named};
+use super::{Misfit, Named, Webhook};
 use crate::fields::{Field, Fields};
 
 section! {
@@ -12,8 +12,10 @@ section! {
         /// Refuses a user without any verified address, with this error: { field = "message" }. Where
         /// account.email_verification is "mandatory", its own error comes first.
         pub unverified_email_error: Option<BTreeMap<String, String>> = None,
-        /// Fields beside the name and the password, for a rule of an application in Rust.
+        /// Fields beside the name and the password, for the webhook, or for a rule of an application in Rust.
         pub fields: Named<Field> = Named::default(),
+        /// Login webhook
+        pub webhook: Webhook = Webhook::default(),
     }
 }
 
@@ -24,18 +26,30 @@ impl Login {
         self
     }
 
-    /// Fields beside the name and the password, for the rule of [`Builder::check_login`](crate::Builder::check_login).
+    /// Fields beside the name and the password, for the rule of [`Builder::check_login`](crate::Builder::check_login), or
+    /// for the webhook.
     pub fn fields<F: Fields>(mut self) -> Self {
         self.fields = F::fields().into();
         self
     }
 
-    /// Fields of a file that no rule looks at: rules are written in Rust.
+    /// Asks a webhook, once the password is known to be right. Wants the feature `webhook`.
+    pub fn webhook(mut self, webhook: Webhook) -> Self {
+        self.webhook = webhook;
+        self
+    }
+
+    /// Fields of a file that no rule looks at: other rules than the webhook are written in Rust.
     pub(super) fn idle_fields(&self) -> Vec<Misfit> {
+        if self.webhook.url.is_some() {
+            return Vec::new();
+        }
         let misfit = |field: &Field| Misfit {
             path: format!("login.fields.{}", field.name()),
-            problem: "nothing would become of it: only an application in Rust has rules that look at it".to_owned(),
-            hint: Some("Remove it.".to_owned()),
+            problem: "nothing would become of it: no rule looks at it".to_owned(),
+            hint: Some(
+                "Set login.webhook.url, or remove it; an application in Rust may have rules of its own.".to_owned(),
+            ),
             origin: None,
         };
         self.fields.iter().map(misfit).collect()

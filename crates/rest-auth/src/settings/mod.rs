@@ -29,6 +29,7 @@ mod user_checks;
 mod user_details;
 mod user_table;
 mod values;
+mod webhook;
 
 pub use account::Account;
 pub use checks::Warning;
@@ -53,6 +54,7 @@ pub use values::{
     Audience, Authentication, ClaimValue, Claims, DatabaseUrl, EmailVerification, JwtAlgorithm, Lifetime, LoginMethod,
     SameSite, Secret, UserIdField,
 };
+pub use webhook::Webhook;
 
 pub use crate::client_address::TrustedProxy;
 use crate::passwords::{HasherSetting, ValidatorSetting};

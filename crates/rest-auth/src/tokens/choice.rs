@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::settings::{JwtAlgorithm, Settings, SimpleJwt};
+use crate::settings::{ClaimValue, Claims, JwtAlgorithm, Settings, SimpleJwt};
 
 /// JSON Web Tokens, and where they go: for [`Builder::tokens`](crate::Builder::tokens). What is not said here stays
 /// as SimpleJWT has it.
@@ -12,6 +12,7 @@ pub struct Tokens {
     /// The names of the two cookies; without them, both tokens are in the body.
     cookies: Option<(String, String)>,
     jwt: SimpleJwt,
+    claims: Claims,
 }
 
 impl Tokens {
@@ -68,6 +69,13 @@ impl Tokens {
         self
     }
 
+    /// A claim of the application's own in every token: `claims`. What is computed is a function's, of
+    /// [`Builder::claims`](crate::Builder::claims).
+    pub fn claim(mut self, name: &str, value: ClaimValue) -> Self {
+        self.claims.insert(name.to_owned(), value);
+        self
+    }
+
     /// Signs with the keys of a folder, which `rest-auth key generate` makes.
     pub fn key_folder(mut self, algorithm: JwtAlgorithm, folder: impl AsRef<Path>) -> Self {
         self.jwt.algorithm = algorithm;
@@ -81,5 +89,6 @@ impl Tokens {
         settings.rest_auth.jwt_auth_httponly = self.cookies.is_some();
         (settings.rest_auth.jwt_auth_cookie, settings.rest_auth.jwt_auth_refresh_cookie) = self.cookies.unzip();
         settings.simple_jwt = self.jwt;
+        settings.claims = self.claims;
     }
 }

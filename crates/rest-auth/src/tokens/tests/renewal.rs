@@ -5,7 +5,6 @@ use axum::routing::get;
 
 use super::{COOKIES, claims, logged_in};
 use crate::current_user::CurrentUser;
-use crate::settings::Settings;
 use crate::testing::{Client, TestApp, each_database};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -78,11 +77,8 @@ async fn nothing_else_is_renewed() {
 }
 
 #[each_database]
-async fn without_the_setting_nothing_is_renewed_and_the_builder_has_it_too() {
+async fn without_the_setting_nothing_is_renewed() {
     let (app, mut client) = active("").await;
     app.advance(4 * MINUTE);
     assert!(client.get("/hello").await.cookies().is_empty());
-    let settings = Settings::from_toml(COOKIES).expect("settings").settings;
-    let app = TestApp::built(settings, |builder| builder.refresh_on_activity(MINUTE)).await;
-    assert_eq!(app.auth().settings().simple_jwt.refresh_on_activity, Some(MINUTE.into()));
 }
