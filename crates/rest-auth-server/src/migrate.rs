@@ -12,7 +12,7 @@ pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
             None => Store::open(settings).await.with_context(|| unusable(settings))?.migration_plan().await?,
         };
         if statements.is_empty() {
-            println!("-- Nothing to do: every table is there.");
+            println!("-- Nothing to do: every table and every index is there.");
         }
         statements.iter().for_each(|statements| println!("{statements}\n"));
         return Ok(());
@@ -31,9 +31,9 @@ pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
     for table in &made {
         println!("made {table}");
     }
-    // A column is told with its table in front, a group as such.
+    // A column is told with its table in front, an index and a group as such.
     let tables_alone = made.iter().all(|name| !name.contains(['.', ' ']));
-    let things = if tables_alone { "tables" } else { "tables, columns and groups" };
+    let things = if tables_alone { "tables" } else { "tables, columns, groups and indexes" };
     println!("{} {things} made in {}; what was there is as it was.", made.len(), settings.database_url);
     Ok(())
 }

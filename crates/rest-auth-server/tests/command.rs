@@ -61,7 +61,7 @@ fn a_migration_is_planned_made_and_then_done() {
     let (_, made, _) = run(&["migrate"]);
     assert_eq!(made, "0 tables made in sqlite://rest-auth.db; what was there is as it was.\n");
     let (_, plan, _) = run(&["migrate", "--plan"]);
-    assert_eq!(plan, "-- Nothing to do: every table is there.\n");
+    assert_eq!(plan, "-- Nothing to do: every table and every index is there.\n");
 }
 
 #[test]

@@ -349,6 +349,11 @@ impl Builder {
         if !missing.is_empty() {
             return Err(BuildError::MissingGroups(missing));
         }
+        let missing = store.missing_indexes().await?;
+        if !missing.is_empty() {
+            let missing = missing.join(", ");
+            tracing::info!("some look-ups are slow where users are many: `rest-auth migrate` makes {missing}");
+        }
         let templates = Templates::of(&self.settings).map_err(|misfit| SettingsError(vec![misfit]))?;
         let random = Arc::new(self.random.unwrap_or_else(Random::system));
         let passwords = Passwords::new(&self.settings, Arc::clone(&random)).map_err(BuildError::Threads)?;

@@ -33,6 +33,9 @@ mod error;
 mod expired;
 pub mod fields;
 mod forward_auth;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod groups;
 mod hooks;
 mod jwks;

@@ -100,10 +100,13 @@ pub(crate) async fn generate(auth: &Auth, db: &mut Connection, texts: &[&str]) -
         let kept: String = base.chars().take(MAX_LENGTH - length.min(MAX_LENGTH)).collect();
         candidates.push(kept + &suffix);
     }
-    let taken = db.taken_usernames(&candidates).await?;
-    let free = candidates.iter().find(|name| !taken.contains(&name.to_lowercase()) && clean(auth, name).is_ok());
+    for name in candidates {
+        if clean(auth, &name).is_ok() && !is_taken(db, &name, None).await? {
+            return Ok(name);
+        }
+    }
     // Should all of them be taken, as many random characters leave no doubt.
-    Ok(free.cloned().unwrap_or_else(|| format!("user{}", auth.random_string(20, "0123456789"))))
+    Ok(format!("user{}", auth.random_string(20, "0123456789")))
 }
 
 /// What of a text can be in a name: in ASCII and lower case, up to an `@`.

@@ -154,3 +154,62 @@ async fn serializable_transactions_may_fail_and_say_so() {
     answers.iter().filter(|answer| answer.status() != 201).for_each(assert_try_again);
     assert_eq!(app.sql("SELECT count(*) FROM auth_user").await, [[made]]);
 }
+
+/// Other accounts on the same database, by a pool of their own.
+async fn beside(app: &TestApp, pool: impl Into<rest_auth::Pool>) -> rest_auth::Auth {
+    let builder = rest_auth::Auth::builder().settings(app.auth().settings().clone()).pool(pool);
+    builder.build().await.expect("accounts")
+}
+
+/// The options of the test's SQLite file.
+fn sqlite_options(app: &TestApp) -> sqlx::sqlite::SqliteConnectOptions {
+    let rest_auth::Pool::Sqlite(pool) = app.auth().store().pool() else { panic!("SQLite") };
+    (*pool.connect_options()).clone()
+}
+
+/// Whoever has to wait until somebody looks after the database.
+fn assert_try_again_later(answer: &Answer) {
+    assert_eq!(answer.line(), r#"503 {"detail":"The server is busy. Try again later."}"#);
+    assert_eq!(answer.header("retry-after"), "30");
+}
+
+#[each_database(Sqlite)]
+async fn a_database_as_large_as_it_may_become_takes_nothing_in_and_is_read() {
+    let app = TestApp::with("rest_auth.use_jwt = false").await;
+    app.user("jane", "correct horse").await;
+    let pages = app.sql("PRAGMA page_count").await[0][0].to_string();
+    let pool = sqlx::SqlitePool::connect_with(sqlite_options(&app).pragma("max_page_count", pages)).await;
+    let auth = beside(&app, pool.expect("a pool")).await;
+    let (mut refused, mut number) = (None, 0);
+    while refused.is_none() {
+        number += 1;
+        assert!(number < 1000, "it grows");
+        let answer = app.client_of(auth.router()).post("/registration/", form(&format!("user{number}"))).await;
+        refused = (answer.status() != 201).then_some(answer);
+    }
+    assert_try_again_later(&refused.expect("an answer"));
+    assert_eq!(app.client_of(auth.router()).get("/user/").await.status(), 401, "reading goes on");
+    assert_eq!(app.client().post("/registration/", form("joe")).await.status(), 201, "there is room again");
+}
+
+#[each_database(Sqlite, Postgres)]
+async fn a_database_that_can_only_be_read_is_read() {
+    let app = TestApp::new().await;
+    app.user("jane", "correct horse").await;
+    let login = json!({ "username": "jane", "password": "correct horse" });
+    let key = app.client().post("/login/", login.clone()).await.json()["key"].as_str().expect("a key").to_owned();
+    let auth = match app.auth().store().pool() {
+        rest_auth::Pool::Sqlite(_) => {
+            let pool = sqlx::SqlitePool::connect_with(sqlite_options(&app).read_only(true)).await;
+            beside(&app, pool.expect("a pool")).await
+        }
+        rest_auth::Pool::Postgres(pool) => {
+            let options = (*pool.connect_options()).clone().options([("default_transaction_read_only", "on")]);
+            beside(&app, sqlx::PgPool::connect_with(options).await.expect("a pool")).await
+        }
+        _ => panic!("another database"),
+    };
+    let mut jane = app.client_of(auth.router()).header("authorization", &format!("Token {key}"));
+    assert_eq!(jane.get("/user/").await.status(), 200, "who is logged in stays so");
+    assert_try_again_later(&app.client_of(auth.router()).post("/login/", login).await);
+}

@@ -78,6 +78,12 @@ impl Server {
         assert_eq!(status, 200, "{text}");
     }
 
+    /// Where it listens.
+    #[allow(dead_code)]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// What it has said so far.
     pub fn log(&self) -> String {
         read_log(&self.log)
@@ -119,7 +125,7 @@ pub fn eventually(what: &str, is_so: impl Fn() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !is_so() {
         assert!(Instant::now() < deadline, "not so in time: {what}");
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        std::thread::sleep(std::time::Duration::from_millis(2));
     }
 }
 

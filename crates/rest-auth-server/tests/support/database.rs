@@ -46,6 +46,11 @@ impl Database {
         Self { url, server: None, folder }
     }
 
+    /// The one at this URL, which is another's to look after.
+    pub fn at(url: &str) -> Self {
+        Self { url: url.to_owned(), server: None, folder: super::folder() }
+    }
+
     /// A folder of the test's own, which goes with the database.
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -236,6 +236,8 @@ fn keep(folder: &Path, number: i64, mail: &[u8]) -> Result<(), SendError> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(folder.join(format!("{time}-{number}.eml")))?.write_all(mail)?;
-    Ok(())
+    // Whoever looks into the folder sees whole mails alone.
+    let part = folder.join(format!(".{time}-{number}.part"));
+    options.open(&part)?.write_all(mail)?;
+    Ok(std::fs::rename(part, folder.join(format!("{time}-{number}.eml")))?)
 }

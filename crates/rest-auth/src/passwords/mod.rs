@@ -21,6 +21,12 @@ use crate::settings::Settings;
 use crate::source::{LETTERS_AND_DIGITS, Random};
 use pool::Pool;
 
+/// Whether a stored hash is read, and this setting would replace it.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn reads_hash(encoded: &str, setting: &HasherSetting) -> Option<bool> {
+    Some(setting.would_replace(&hashers::decode(encoded)?))
+}
+
 /// The characters of a salt: 128 bits and a little more. Django's `salt_entropy`.
 const SALT_LENGTH: usize = 22;
 

@@ -1,6 +1,7 @@
 //! How a session's data stands in its row: JSON, compressed and signed.
 
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
 
 use crate::auth::Auth;
 use crate::signing::Signer;
@@ -8,8 +9,11 @@ use crate::signing::Signer;
 const SALT: &str = "django.contrib.sessions.SessionStore";
 
 pub(super) fn encode(auth: &Auth, data: &Map<String, Value>) -> String {
-    let json = ascii(&Value::Object(data.clone()).to_string());
-    Signer::new(SALT, auth.secret_key(), &[]).sign_object(&json, auth.now())
+    signed(&Signer::new(SALT, auth.secret_key(), &[]), data, auth.now())
+}
+
+pub(crate) fn signed(signer: &Signer<'_>, data: &Map<String, Value>, now: OffsetDateTime) -> String {
+    signer.sign_object(&ascii(&Value::Object(data.clone()).to_string()), now)
 }
 
 /// JSON in ASCII, the rest escaped: Django reads sessions as Latin-1.
@@ -26,7 +30,10 @@ fn ascii(json: &str) -> String {
 
 /// The data, or `None` if the row was not signed by us or holds no object.
 pub(super) fn decode(auth: &Auth, stored: &str) -> Option<Map<String, Value>> {
-    let signer = Signer::new(SALT, auth.secret_key(), &auth.settings().secret_key_fallbacks);
+    opened(&Signer::new(SALT, auth.secret_key(), &auth.settings().secret_key_fallbacks), stored)
+}
+
+pub(crate) fn opened(signer: &Signer<'_>, stored: &str) -> Option<Map<String, Value>> {
     serde_json::from_str(&signer.open_object(stored)?).ok()
 }
 

@@ -1,6 +1,6 @@
 //! Django's sessions: a row of `django_session`, signed with the secret key, named by a cookie.
 
-mod codec;
+pub(crate) mod codec;
 pub(crate) mod csrf;
 
 use axum::http::{HeaderValue, header};

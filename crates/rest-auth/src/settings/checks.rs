@@ -123,6 +123,10 @@ impl Settings {
         if self.database_max_connections == 0 {
             refuse("database_max_connections", "no request could reach the database".into(), "At least 1.");
         }
+        if self.database_min_connections > self.database_max_connections {
+            let problem = "more connections would be kept open than there may be".into();
+            refuse("database_min_connections", problem, "At most database_max_connections.");
+        }
         let odd = |c: char| !(c.is_ascii_alphanumeric() || "/-._~".contains(c));
         if self.base_path.contains(odd) || self.base_path.contains("//") {
             let problem = "it may hold letters, digits, -, ., _ and ~ between slashes".into();

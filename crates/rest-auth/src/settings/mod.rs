@@ -80,6 +80,15 @@ section! {
         /// How long a request waits for a connection, or for SQLite's other writer, in seconds; after that it
         /// is answered 503.
         pub database_timeout: u64 = 10,
+        /// How many connections to the database are kept open even if nobody needs them.
+        pub database_min_connections: u32 = 0,
+        /// How long a connection to the database is kept that nobody needs.
+        pub database_idle_timeout: Lifetime = Lifetime::from_seconds(600),
+        /// How long a connection to the database is used before another takes its place.
+        pub database_max_lifetime: Lifetime = Lifetime::from_seconds(1800),
+        /// How long PostgreSQL, MariaDB or MySQL may take for one statement, before the request is answered 503; 0 for as
+        /// long as it takes.
+        pub database_statement_timeout: Lifetime = Lifetime::from_seconds(30),
         /// How often the server removes sessions and refresh tokens that have run out, in seconds; 0 for never.
         pub flush_expired_interval: u64 = 3600,
         /// The address and port that the server listens at.

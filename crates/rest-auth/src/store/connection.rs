@@ -4,16 +4,13 @@ use std::sync::{Arc, OnceLock};
 
 use sea_query::{Alias, MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
-use sqlx::pool::PoolConnection;
-use sqlx::{
-    AssertSqlSafe, Database, Executor, MySql, MySqlConnection, PgConnection, Postgres, Sqlite, SqliteConnection,
-    Transaction,
-};
+use sqlx::{AssertSqlSafe, Executor, MySqlConnection, PgConnection, SqliteConnection};
 
 use super::dialect::Dialect;
+use super::held::{HeldSqlite, Inner};
 use super::row::Row;
 use super::statements::Statements;
-use super::writer::{Turn, Writer};
+use super::writer::Writer;
 use super::{Pool, StoreError};
 use crate::settings::UserTable;
 
@@ -21,6 +18,8 @@ use crate::settings::UserTable;
 /// application runs statements of its own on what `sqlite`, `postgres` or `mysql` gives.
 pub struct Connection {
     inner: Inner,
+    /// Where another connection is to be had, should this one be lost.
+    pool: Pool,
     sent: Statements,
     user_table: Arc<UserTable>,
 }
@@ -37,55 +36,6 @@ pub(super) struct Column {
 impl Column {
     fn read(row: &Row) -> Result<Self, StoreError> {
         Ok(Self { name: row.text("name")?, kind: row.text("kind")?, may_be_left_out: row.boolean("may_be_left_out")? })
-    }
-}
-
-enum Inner {
-    Sqlite(HeldSqlite),
-    Postgres(Held<Postgres>),
-    MySql(Held<MySql>),
-}
-
-enum Held<DB: Database> {
-    Pooled(PoolConnection<DB>),
-    Transaction(Transaction<'static, DB>),
-}
-
-impl<DB: Database> Held<DB> {
-    fn connection(&mut self) -> &mut DB::Connection {
-        match self {
-            Self::Pooled(connection) => connection,
-            Self::Transaction(transaction) => transaction,
-        }
-    }
-
-    async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Pooled(_) => Ok(()),
-            Self::Transaction(transaction) => Ok(transaction.commit().await?),
-        }
-    }
-}
-
-/// SQLite has one writer; see `writer.rs`.
-enum HeldSqlite {
-    Pooled(PoolConnection<Sqlite>),
-    Turn(Turn),
-}
-
-impl HeldSqlite {
-    fn connection(&mut self) -> &mut SqliteConnection {
-        match self {
-            Self::Pooled(connection) => connection,
-            Self::Turn(turn) => turn.connection(),
-        }
-    }
-
-    async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Pooled(_) => Ok(()),
-            Self::Turn(turn) => turn.commit().await,
-        }
     }
 }
 
@@ -125,12 +75,8 @@ impl Connection {
         sent: &Statements,
         user_table: &Arc<UserTable>,
     ) -> Result<Self, StoreError> {
-        let inner = match pool {
-            Pool::Sqlite(pool) => Inner::Sqlite(HeldSqlite::Pooled(pool.acquire().await?)),
-            Pool::Postgres(pool) => Inner::Postgres(Held::Pooled(pool.acquire().await?)),
-            Pool::MySql(pool) => Inner::MySql(Held::Pooled(pool.acquire().await?)),
-        };
-        Ok(Self { inner, sent: sent.clone(), user_table: user_table.clone() })
+        let inner = Inner::pooled(pool).await?;
+        Ok(Self { inner, pool: pool.clone(), sent: sent.clone(), user_table: user_table.clone() })
     }
 
     /// A connection in a transaction that will write.
@@ -140,17 +86,9 @@ impl Connection {
         sent: &Statements,
         user_table: &Arc<UserTable>,
     ) -> Result<Self, StoreError> {
-        let begin = pool.dialect().begin();
-        sent.note(begin);
-        let inner = match pool {
-            Pool::Sqlite(pool) => {
-                let writer = writer.get_or_init(|| Writer::new(pool.clone()));
-                Inner::Sqlite(HeldSqlite::Turn(writer.turn().await?))
-            }
-            Pool::Postgres(pool) => Inner::Postgres(Held::Transaction(pool.begin_with(begin).await?)),
-            Pool::MySql(pool) => Inner::MySql(Held::Transaction(pool.begin_with(begin).await?)),
-        };
-        Ok(Self { inner, sent: sent.clone(), user_table: user_table.clone() })
+        sent.note(pool.dialect().begin());
+        let inner = Inner::in_transaction(pool, writer).await?;
+        Ok(Self { inner, pool: pool.clone(), sent: sent.clone(), user_table: user_table.clone() })
     }
 
     /// The SQLite connection, to run statements of one's own on; `None` if it is to another database.
@@ -205,6 +143,13 @@ impl Connection {
     }
 
     pub(super) async fn fetch_all(&mut self, statement: &impl SqlxBinder) -> Result<Vec<Row>, StoreError> {
+        match self.fetch_all_once(statement).await {
+            Err(error) if self.replace(&error).await? => self.fetch_all_once(statement).await,
+            fetched => fetched,
+        }
+    }
+
+    async fn fetch_all_once(&mut self, statement: &impl SqlxBinder) -> Result<Vec<Row>, StoreError> {
         on!(self, |held, builder, row| {
             let (sql, values) = statement.build_sqlx(builder);
             self.sent.note(&sql);
@@ -214,11 +159,28 @@ impl Connection {
     }
 
     pub(super) async fn fetch_optional(&mut self, statement: &impl SqlxBinder) -> Result<Option<Row>, StoreError> {
+        match self.fetch_optional_once(statement).await {
+            Err(error) if self.replace(&error).await? => self.fetch_optional_once(statement).await,
+            fetched => fetched,
+        }
+    }
+
+    async fn fetch_optional_once(&mut self, statement: &impl SqlxBinder) -> Result<Option<Row>, StoreError> {
         on!(self, |held, builder, row| {
             let (sql, values) = statement.build_sqlx(builder);
             self.sent.note(&sql);
             Ok(sqlx::query_with(AssertSqlSafe(sql), values).fetch_optional(held.connection()).await?.map(row))
         })
+    }
+
+    /// Takes another connection in the place of one that was lost, where that does no harm: in the middle of a
+    /// transaction nobody knows what became of it.
+    async fn replace(&mut self, error: &StoreError) -> Result<bool, StoreError> {
+        let replaces = error.is_lost() && self.inner.is_for_reading();
+        if replaces {
+            self.inner = Inner::pooled(&self.pool).await?;
+        }
+        Ok(replaces)
     }
 
     /// Runs the statement, which writes, and tells how many rows it touched.
@@ -267,9 +229,30 @@ impl Connection {
         })
     }
 
+    /// Takes the limit off the transaction's statements; on MariaDB off all of the connection's.
+    pub(super) async fn take_as_long_as_it_takes(&mut self) -> Result<(), StoreError> {
+        match self.dialect() {
+            Dialect::Sqlite => Ok(()),
+            Dialect::Postgres => self.execute_script("SET LOCAL statement_timeout = 0").await,
+            Dialect::MySql => {
+                // MySQL limits nothing but SELECT.
+                let _ = self.execute_script("SET SESSION max_statement_time = 0").await;
+                Ok(())
+            }
+        }
+    }
+
     /// The names of the tables that are there.
     pub(super) async fn table_names(&mut self) -> Result<Vec<String>, StoreError> {
-        let sql = self.dialect().table_names();
+        self.names(self.dialect().table_names()).await
+    }
+
+    /// The names of the indexes that are there.
+    pub(super) async fn index_names(&mut self) -> Result<Vec<String>, StoreError> {
+        self.names(self.dialect().index_names()).await
+    }
+
+    async fn names(&mut self, sql: &'static str) -> Result<Vec<String>, StoreError> {
         self.sent.note(sql);
         on!(self, |held, builder, row| Ok(sqlx::query_scalar(sql).fetch_all(held.connection()).await?))
     }

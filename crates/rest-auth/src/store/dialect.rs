@@ -88,6 +88,18 @@ impl Dialect {
         }
     }
 
+    /// The names of the indexes that the connection sees.
+    pub(super) fn index_names(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'index'",
+            Self::Postgres => "SELECT indexname::text AS name FROM pg_indexes WHERE schemaname = current_schema()",
+            Self::MySql => {
+                "SELECT DISTINCT CAST(index_name AS CHAR) AS name FROM information_schema.statistics \
+                 WHERE table_schema = DATABASE()"
+            }
+        }
+    }
+
     /// The columns of a table.
     pub(super) fn columns(self) -> &'static str {
         match self {

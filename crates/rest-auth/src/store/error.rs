@@ -10,6 +10,9 @@ use crate::error::Error;
 /// Seconds after which a client may try a busy database again.
 const RETRY_AFTER: u32 = 1;
 
+/// Seconds after which a client may try a database again that somebody has to look after.
+const RETRY_MUCH_LATER: u32 = 30;
+
 /// The database does not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -63,13 +66,62 @@ impl StoreError {
             && place.split(|c: char| !c.is_ascii_alphanumeric()).collect::<Vec<_>>().join("_").contains(column)
     }
 
-    /// Whether it may be otherwise in a moment: another writer was in the way, or the connection was lost.
+    /// The database's own error, if it is one.
+    fn cause(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Database(error) => Some(error),
+            Self::Commit(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether the connection is of no more use, and another may be: the server ended it, or it broke.
+    pub(super) fn is_lost(&self) -> bool {
+        match self.cause() {
+            Some(sqlx::Error::Io(_)) => true,
+            Some(sqlx::Error::Database(error)) => match error.try_downcast_ref::<MySqlDatabaseError>() {
+                Some(error) => matches!(error.number(), 1053 | 1927),
+                None => ["08", "57P"].iter().any(|class| error.code().unwrap_or_default().starts_with(class)),
+            },
+            _ => false,
+        }
+    }
+
+    /// Why the database takes nothing in, until somebody looks after it.
+    fn refuses_to_write(&self) -> Option<&'static str> {
+        const FULL: &str = "the database's disk is full, or as large as it may become";
+        const READ_ONLY: &str = "the database can only be read";
+        const BROKEN: &str = "the database's disk cannot be read or written";
+        let Some(sqlx::Error::Database(error)) = self.cause() else { return None };
+        let code = error.code().unwrap_or_default();
+        if error.try_downcast_ref::<SqliteError>().is_some() {
+            // SQLITE_FULL, SQLITE_READONLY, and SQLITE_IOERR or SQLITE_CANTOPEN; the rest of the number tells more.
+            return match code.parse::<u32>().ok()? & 0xff {
+                13 => Some(FULL),
+                8 => Some(READ_ONLY),
+                10 | 14 => Some(BROKEN),
+                _ => None,
+            };
+        }
+        if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
+            return match error.number() {
+                1021 | 1114 => Some(FULL),
+                1290 | 1792 | 1836 => Some(READ_ONLY),
+                _ => None,
+            };
+        }
+        match &*code {
+            "53100" => Some(FULL),
+            "25006" => Some(READ_ONLY),
+            "58030" => Some(BROKEN),
+            _ => None,
+        }
+    }
+
+    /// Whether it may be otherwise in a moment: another writer was in the way, the connection was lost, or it took too
+    /// long.
     fn is_busy(&self) -> bool {
-        let error = match self {
-            Self::Database(error) => error,
-            Self::Commit(error) => error,
-            _ => return false,
-        };
+        let Some(error) = self.cause() else { return false };
         let error = match error {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => return true,
             sqlx::Error::Database(error) => error,
@@ -82,12 +134,13 @@ impl StoreError {
         }
         if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
             // A server that is shutting down, a lock that cannot be had, a deadlock, a query and a connection
-            // that somebody killed.
-            return matches!(error.number(), 1053 | 1205 | 1213 | 1317 | 1927);
+            // that somebody killed, a statement that took too long on MariaDB and on MySQL.
+            return matches!(error.number(), 1053 | 1205 | 1213 | 1317 | 1927 | 1969 | 3024);
         }
-        // A serialization failure, a deadlock, a lock that cannot be had; then the
+        // A serialization failure, a deadlock, a lock that cannot be had, a statement that took too long; then the
         // classes of a lost connection, of a lack of resources, and of a server that is shutting down.
-        matches!(&*code, "40001" | "40P01" | "55P03") || ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
+        matches!(&*code, "40001" | "40P01" | "55P03" | "57014")
+            || ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
     }
 }
 
@@ -99,6 +152,10 @@ impl From<sqlx::Error> for Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
+        if let Some(why) = error.refuses_to_write() {
+            tracing::error!(%error, "{why}");
+            return Self::Unavailable { retry_after: RETRY_MUCH_LATER };
+        }
         if error.is_busy() { Self::Unavailable { retry_after: RETRY_AFTER } } else { Self::internal(error) }
     }
 }

@@ -17,6 +17,9 @@ impl Connection {
             .take();
         let keys: Vec<String> =
             self.fetch_all(&expired).await?.iter().map(|row| row.text("session_key")).collect::<Result<_, _>>()?;
+        if keys.is_empty() {
+            return Ok(0);
+        }
         let delete = Query::delete()
             .from_table(DjangoSession::Table)
             .and_where(Expr::col(DjangoSession::SessionKey).is_in(keys))
@@ -37,6 +40,9 @@ impl Connection {
             .take();
         let ids: Vec<i64> =
             self.fetch_all(&expired).await?.iter().map(|row| row.integer("id")).collect::<Result<_, _>>()?;
+        if ids.is_empty() {
+            return Ok(0);
+        }
         let blacklisted = Query::delete()
             .from_table(BlacklistedToken::Table)
             .and_where(Expr::col(BlacklistedToken::TokenId).is_in(ids.clone()))
@@ -59,6 +65,9 @@ impl Connection {
             .take();
         let parents: Vec<String> =
             self.fetch_all(&old).await?.iter().map(|row| row.text("parent_jti")).collect::<Result<_, _>>()?;
+        if parents.is_empty() {
+            return Ok(0);
+        }
         let delete = Query::delete()
             .from_table(RefreshToken::Table)
             .and_where(Expr::col(RefreshToken::ParentJti).is_in(parents))

@@ -8,6 +8,8 @@ mod email_addresses;
 mod error;
 mod expired;
 mod groups;
+mod held;
+mod indexes;
 mod outbox;
 mod pool;
 mod profile_schema;
@@ -17,6 +19,7 @@ mod rotations;
 mod row;
 mod schema;
 mod sessions;
+mod spellings;
 mod statements;
 mod tables;
 mod token_keys;
@@ -153,7 +156,17 @@ impl Store {
     /// # Errors
     /// If the database does not answer, or a table cannot be a profile's.
     pub async fn missing_tables(&self) -> Result<Vec<String>, StoreError> {
-        Ok(self.missing().await?.into_iter().map(|step| step.name).collect())
+        let missing = self.missing_in(&mut self.connection().await?).await?;
+        Ok(missing.into_iter().map(|step| step.name).collect())
+    }
+
+    /// The indexes that are missing, without which some look-ups walk through a table, as `the index NAME`.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn missing_indexes(&self) -> Result<Vec<String>, StoreError> {
+        let missing = self.missing_indexes_in(&mut self.connection().await?).await?;
+        Ok(missing.into_iter().map(|step| step.name).collect())
     }
 
     /// Whether the database holds no table at all.
@@ -164,9 +177,9 @@ impl Store {
         Ok(self.connection().await?.table_names().await?.is_empty())
     }
 
-    /// Makes the tables that are missing, the columns that profiles lack, and groups, if
-    /// `registration.create_groups` says so; tells which. What is there is not
-    /// touched. Where the database can (MySQL cannot), it is all or none.
+    /// Makes the tables that are missing, the columns that profiles lack, groups, if
+    /// `registration.create_groups` says so, and the indexes that look-ups want beside Django's; tells which. What is
+    /// there is not touched. Where the database can (MySQL cannot), it is all or none.
     ///
     /// # Errors
     /// If the database does not answer, or refuses, or a table cannot be a profile's.
@@ -182,8 +195,10 @@ impl Store {
     pub async fn migrate_with(&self, progress: impl Fn(&str, usize, usize)) -> Result<Vec<String>, StoreError> {
         let mut tx = self.begin().await?;
         tx.claim("rest-auth migrate").await?;
+        // An index of many rows takes its time.
+        tx.take_as_long_as_it_takes().await?;
         let mut made = Vec::new();
-        let missing = self.missing_in(&mut tx).await?;
+        let missing = self.missing_with_indexes(&mut tx).await?;
         for step in &missing {
             progress(&step.name, made.len(), missing.len());
             tx.execute_script(&step.statements).await?;
@@ -209,7 +224,8 @@ impl Store {
     /// # Errors
     /// If the database does not answer, or a table cannot be a profile's.
     pub async fn migration_plan(&self) -> Result<Vec<String>, StoreError> {
-        Ok(self.missing().await?.iter().map(|step| step.statements.trim().to_owned()).collect())
+        let missing = self.missing_with_indexes(&mut self.connection().await?).await?;
+        Ok(missing.iter().map(|step| step.statements.trim().to_owned()).collect())
     }
 
     /// The statements that make every table in a database that has none.
@@ -221,7 +237,8 @@ impl Store {
             settings.profiles.iter().map(|profile| profile_schema::create(dialect, profile, users, key_type));
         let groups = settings.registration.forms().flat_map(|form| form.groups);
         let groups = groups.filter(|_| settings.registration.create_groups).map(|name| groups::create(dialect, name));
-        tables.chain(profiles).chain(groups).map(|step| step.statements.trim().to_owned()).collect()
+        let indexes = indexes::steps(dialect, users).into_iter();
+        tables.chain(profiles).chain(groups).chain(indexes).map(|step| step.statements.trim().to_owned()).collect()
     }
 
     /// The groups that registration puts users into, and that are not there.
@@ -233,8 +250,17 @@ impl Store {
         Ok(self.groups.iter().filter(|name| !there.contains(name)).cloned().collect())
     }
 
-    async fn missing(&self) -> Result<Vec<Step>, StoreError> {
-        self.missing_in(&mut self.connection().await?).await
+    async fn missing_with_indexes(&self, db: &mut Connection) -> Result<Vec<Step>, StoreError> {
+        let mut missing = self.missing_in(db).await?;
+        missing.extend(self.missing_indexes_in(db).await?);
+        Ok(missing)
+    }
+
+    async fn missing_indexes_in(&self, db: &mut Connection) -> Result<Vec<Step>, StoreError> {
+        let present = db.index_names().await?;
+        let mut missing = indexes::steps(self.dialect(), &self.user_table);
+        missing.retain(|step| !present.iter().any(|name| step.name == indexes::told(name)));
+        Ok(missing)
     }
 
     async fn missing_in(&self, db: &mut Connection) -> Result<Vec<Step>, StoreError> {

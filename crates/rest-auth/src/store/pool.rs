@@ -7,11 +7,11 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, Database, MySqlConnection, PgConnection, pool::Pool as SqlxPool};
+use sqlx::{AssertSqlSafe, Connection, Database, Executor, MySqlConnection, PgConnection, pool::Pool as SqlxPool};
 
 use super::StoreError;
 use super::dialect::{Dialect, NO_CASE, compare_without_case};
-use crate::settings::{DatabaseUrl, Settings};
+use crate::settings::{DatabaseUrl, Lifetime, Settings};
 
 /// A pool of connections. An application that has one of its own hands it over with
 /// [`Builder::pool`](crate::Builder::pool).
@@ -60,14 +60,23 @@ impl Pool {
                 let options = PgConnectOptions::from_str(url.expose())?;
                 // A pool that gets no connection says only that it waited; one connection says why.
                 PgConnection::connect_with(&options).await?.close().await?;
-                Ok(Self::Postgres(limited(PgPoolOptions::new(), settings).connect_with(options).await?))
+                // Not at the start of the connection, where PgBouncer would refuse it.
+                let limit = format!("SET statement_timeout = {}", statement_timeout(settings).as_millis());
+                let pool = limited(PgPoolOptions::new(), settings).after_connect(move |connection, _| {
+                    let limit = AssertSqlSafe(limit.clone());
+                    Box::pin(async move { connection.execute(limit).await.map(drop) })
+                });
+                Ok(Self::Postgres(pool.connect_with(options).await?))
             }
             "mysql" | "mariadb" => {
                 // Only the name of the scheme is different.
                 let url = url.expose().replacen("mariadb:", "mysql:", 1);
                 let options = MySqlConnectOptions::from_str(&url)?;
                 MySqlConnection::connect_with(&options).await?.close().await?;
-                Ok(Self::MySql(limited(MySqlPoolOptions::new(), settings).connect_with(options).await?))
+                let pool = limited(MySqlPoolOptions::new(), settings);
+                let longest = statement_timeout(settings);
+                let pool = pool.after_connect(move |connection, _| Box::pin(limit_statements(connection, longest)));
+                Ok(Self::MySql(pool.connect_with(options).await?))
             }
             _ => Err(StoreError::UnknownDatabase(url.to_string())),
         }
@@ -114,5 +123,29 @@ fn limited<DB: Database>(options: PoolOptions<DB>, settings: &Settings) -> PoolO
 where
     SqlxPool<DB>: Clone,
 {
-    options.max_connections(settings.database_max_connections).acquire_timeout(timeout(settings))
+    options
+        .max_connections(settings.database_max_connections)
+        .min_connections(settings.database_min_connections)
+        .acquire_timeout(timeout(settings))
+        .idle_timeout(length(settings.database_idle_timeout))
+        .max_lifetime(length(settings.database_max_lifetime))
+}
+
+fn length(lifetime: Lifetime) -> Duration {
+    Duration::from_secs(lifetime.seconds().unsigned_abs())
+}
+
+/// How long one statement may take; zero for as long as it takes.
+fn statement_timeout(settings: &Settings) -> Duration {
+    length(settings.database_statement_timeout)
+}
+
+/// Limits each statement of a connection: MariaDB has a name and a unit of its own for that.
+async fn limit_statements(connection: &mut MySqlConnection, longest: Duration) -> Result<(), sqlx::Error> {
+    let (seconds, milliseconds) = (longest.as_secs(), longest.as_millis());
+    let mariadb = AssertSqlSafe(format!("SET SESSION max_statement_time = {seconds}"));
+    if connection.execute(mariadb).await.is_err() {
+        connection.execute(AssertSqlSafe(format!("SET SESSION max_execution_time = {milliseconds}"))).await?;
+    }
+    Ok(())
 }

@@ -10,10 +10,14 @@ use uuid::Uuid;
 
 use super::profiles::{read, write_expression};
 use super::row::Row;
+use super::spellings::Spellings;
 use super::tables::AccountEmailAddress;
 use super::user_table::UserColumn;
-use super::{Connection, ProfileValues, StoreError, UserId};
+use super::{Connection, Dialect, ProfileValues, StoreError, UserId};
 use crate::settings::UserTable;
+
+/// How many spellings of a name are looked for before the whole table is.
+const MOST_SPELLINGS: usize = 100;
 
 /// A user: a row of `auth_user`, or of the table that `user.table` names. Where users have no name of their own, it is
 /// their address.
@@ -182,25 +186,41 @@ impl Connection {
 
     /// The users of this name, whatever the case.
     pub(crate) async fn users_by_username_without_case(&mut self, username: &str) -> Result<Vec<User>, StoreError> {
+        if self.dialect() == Dialect::Sqlite
+            && let Some(users) = self.users_by_spelling(username).await?
+        {
+            return Ok(users);
+        }
         let column = self.user_table().at(UserColumn::Username);
         let is_called = self.dialect().equals_without_case(column, username);
         let statement = self.select_users().and_where(is_called).take();
         self.users(&statement).await
     }
 
-    /// Which of the names are taken, whatever the case; in lower case.
-    pub(crate) async fn taken_usernames(&mut self, names: &[String]) -> Result<Vec<String>, StoreError> {
-        let dialect = self.dialect();
-        let column = self.user_table().iden_of(UserColumn::Username);
-        let any = names
-            .iter()
-            .fold(sea_query::Cond::any(), |any, name| any.add(dialect.equals_without_case(column.clone(), name)));
-        let statement = Query::select()
-            .expr_as(Expr::col(column), Alias::new("username"))
-            .from(self.user_table().iden())
-            .cond_where(any)
-            .take();
-        self.fetch_all(&statement).await?.iter().map(|row| Ok(row.text("username")?.to_lowercase())).collect()
+    /// The same by an index that knows case: it is asked for the first name from the first spelling on, then from the first
+    /// spelling behind that name on. Names are seldom so many and so alike that this does not end soon; then nothing is
+    /// given.
+    async fn users_by_spelling(&mut self, username: &str) -> Result<Option<Vec<User>>, StoreError> {
+        let spellings = Spellings::of(username);
+        let column = self.user_table().at(UserColumn::Username);
+        let mut users = Vec::new();
+        let mut next = spellings.first_from("");
+        for _ in 0..MOST_SPELLINGS {
+            let Some(spelling) = next else { return Ok(Some(users)) };
+            let statement = self
+                .select_users()
+                .and_where(Expr::col(column.clone()).gte(Expr::cust_with_values("? COLLATE BINARY", [spelling])))
+                .order_by_expr(Expr::cust_with_exprs("? COLLATE BINARY", [Expr::col(column.clone())]), Order::Asc)
+                .limit(1)
+                .take();
+            let Some(row) = self.fetch_optional(&statement).await? else { return Ok(Some(users)) };
+            let found = row.text("username")?;
+            if spellings.contains(&found) {
+                users.push(User::from_row(&row, self.user_table())?);
+            }
+            next = spellings.first_from(&format!("{found}\0"));
+        }
+        Ok(None)
     }
 
     /// The users whom the address, in lower case, belongs to. Where one has verified it, only those who did.

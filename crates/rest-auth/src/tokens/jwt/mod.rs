@@ -13,6 +13,7 @@ mod tests_of_settings;
 
 use axum::http::HeaderValue;
 use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
 
 use crate::auth::Auth;
 use crate::current_user::{Credential, CurrentUser};
@@ -21,6 +22,7 @@ use crate::request::{Content, Head};
 use crate::sessions::csrf;
 use crate::settings::{Settings, SimpleJwt};
 use claims::{Claims, Kind};
+use keys::Keys;
 
 /// Why a token is not good.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
@@ -140,9 +142,18 @@ pub(crate) fn read(auth: &Auth, token: &[u8], kind: Kind) -> Result<Claims, Toke
 /// # Errors
 /// If it is expired, or anything else is wrong with it.
 pub(crate) fn decode(auth: &Auth, token: &[u8]) -> Result<Claims, TokenError> {
-    let claims = auth.keys().verify(token).ok_or(TokenError::Invalid)?;
-    let settings = auth.settings();
-    let (now, leeway) = (auth.now().unix_timestamp(), settings.simple_jwt.leeway.seconds());
+    decode_at(auth.keys(), auth.settings(), auth.now(), token)
+}
+
+/// The same at this time.
+pub(crate) fn decode_at(
+    keys: &Keys,
+    settings: &Settings,
+    now: OffsetDateTime,
+    token: &[u8],
+) -> Result<Claims, TokenError> {
+    let claims = keys.verify(token).ok_or(TokenError::Invalid)?;
+    let (now, leeway) = (now.unix_timestamp(), settings.simple_jwt.leeway.seconds());
     let is_later = |time: Option<i64>| time.is_some_and(|time| time > now + leeway);
     if is_later(claims.seconds("iat")?) || is_later(claims.seconds("nbf")?) {
         return Err(TokenError::Invalid);

@@ -1,0 +1,60 @@
+//! A client of a server that comes and goes.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use ureq::Agent;
+
+use crate::PATIENCE;
+
+/// Where the server is, how many requests were sent there, and how many were served.
+#[derive(Default)]
+pub struct Place {
+    address: Mutex<String>,
+    sent: AtomicU64,
+    served: AtomicU64,
+}
+
+impl Place {
+    pub fn is_at(&self, address: &str) {
+        *self.address.lock().unwrap_or_else(PoisonError::into_inner) = address.to_owned();
+    }
+
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::SeqCst)
+    }
+
+    /// How many were answered with what they asked for.
+    pub fn served(&self) -> u64 {
+        self.served.load(Ordering::SeqCst)
+    }
+
+    /// The answer to JSON that is posted, or `None` if there is none, so that nobody knows what came of it. A server that
+    /// is not there is waited for.
+    pub fn post(&self, path: &str, token: Option<&str>, json: &Value) -> Option<(u16, Value)> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let address = self.address.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
+            let mut request = agent.post(format!("http://{address}/api/auth/{path}")).content_type("application/json");
+            if let Some(token) = token {
+                request = request.header("authorization", format!("Bearer {token}"));
+            }
+            self.sent.fetch_add(1, Ordering::SeqCst);
+            match request.send(json.to_string()) {
+                Ok(mut response) => {
+                    let text = response.body_mut().read_to_string().ok()?;
+                    self.served.fetch_add(u64::from(response.status().is_success()), Ordering::SeqCst);
+                    return Some((response.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::Null)));
+                }
+                Err(ureq::Error::Io(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+                    assert!(Instant::now() < deadline, "no server at {address}");
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+                Err(_) => return None,
+            }
+        }
+    }
+}

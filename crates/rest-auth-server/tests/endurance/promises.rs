@@ -1,0 +1,120 @@
+//! What must be true afterwards: nothing is half done, and whatever was acknowledged is there.
+
+use serde_json::json;
+
+use crate::account::Account;
+use crate::http::Place;
+use crate::mails::Mails;
+use crate::server::waiting;
+use crate::support::database::Database;
+
+/// Holds a log to that.
+pub fn assert_untroubled(log: &str) {
+    let troubles: Vec<&str> = log.lines().filter(|line| line.contains("ERROR") || line.contains("panicked")).collect();
+    assert!(troubles.is_empty(), "{}", troubles.join("\n"));
+}
+
+/// What must hold in the database, whoever was told what.
+pub fn nothing_is_half_done(database: &Database) {
+    let outstanding = "SELECT 1 FROM token_blacklist_outstandingtoken o";
+    let blacklisted = format!("{outstanding} JOIN token_blacklist_blacklistedtoken b ON b.token_id = o.id");
+    for (what, sql) in [
+        (
+            "users without a profile",
+            "SELECT username FROM auth_user u WHERE NOT EXISTS (SELECT 1 FROM app_profile p WHERE p.user_id = u.id)"
+                .to_owned(),
+        ),
+        (
+            "users without an address",
+            "SELECT username FROM auth_user u \
+             WHERE NOT EXISTS (SELECT 1 FROM account_emailaddress e WHERE e.user_id = u.id)"
+                .to_owned(),
+        ),
+        (
+            "users without a first token",
+            format!("SELECT username FROM auth_user u WHERE NOT EXISTS ({outstanding} WHERE o.user_id = u.id)"),
+        ),
+        (
+            "rotated tokens that are good",
+            format!(
+                "SELECT parent_jti FROM rest_auth_refresh_token r WHERE NOT EXISTS ({blacklisted} WHERE o.jti = r.parent_jti)"
+            ),
+        ),
+        (
+            "tokens that are good no more, and that nothing replaced",
+            "SELECT jti FROM token_blacklist_outstandingtoken o \
+             JOIN token_blacklist_blacklistedtoken b ON b.token_id = o.id \
+             WHERE NOT EXISTS (SELECT 1 FROM rest_auth_refresh_token r WHERE r.parent_jti = o.jti)"
+                .to_owned(),
+        ),
+        (
+            "rotations without a token",
+            format!("SELECT jti FROM rest_auth_refresh_token r WHERE NOT EXISTS ({outstanding} WHERE o.jti = r.jti)"),
+        ),
+    ] {
+        assert_eq!(database.query(&sql), [""; 0], "{what}");
+    }
+    if database.url.starts_with("sqlite") {
+        assert_eq!(database.query("PRAGMA integrity_check"), ["ok"]);
+    }
+}
+
+/// Asks for everything that was acknowledged, and counts it.
+pub fn what_was_acknowledged_is_there(
+    database: &Database,
+    place: &Place,
+    accounts: &[Account],
+    mails: &Mails,
+) -> Counted {
+    let mut counted = Counted::default();
+    let waiting = waiting(database);
+    for account in accounts {
+        assert_eq!(account.surprises, [""; 0]);
+        let name = &account.name;
+        let ask = |path: &str, body| place.post(path, None, &body).expect("an answer").0;
+        let login = |password: &String| ask("login/", json!({ "username": name, "password": password }));
+        let good = account.passwords.iter().filter(|password| login(password) == 200).count();
+        if account.is_registered {
+            counted.registrations += 1;
+            assert_eq!(good, 1, "{name} has one of the passwords that may be theirs");
+        }
+        assert!(account.former_passwords.iter().all(|password| login(password) == 400), "{name} has a former password");
+        if let Some(refresh) = &account.refresh {
+            assert_eq!(ask("token/refresh/", json!({ "refresh": refresh })), 200, "{name} has lost a token");
+        }
+        for rotated in &account.rotated {
+            counted.rotations += 1;
+            assert_eq!(
+                ask("token/refresh/", json!({ "refresh": rotated })),
+                401,
+                "{name} has a token that was rotated"
+            );
+        }
+        for (uid, token) in &account.used_links {
+            counted.resets += 1;
+            let form =
+                json!({ "uid": uid, "token": token, "new_password1": "once more", "new_password2": "once more" });
+            assert_eq!(ask("password/reset/confirm/", form), 400, "{name} has a link that was used");
+        }
+        let sent = mails.for_address(&account.address());
+        let wait = waiting.iter().filter(|recipient| **recipient == account.address()).count();
+        let wanted = usize::from(account.is_registered) + usize::from(account.asked_for_link);
+        counted.mails += wanted;
+        assert!(
+            sent.len() + wait >= wanted,
+            "{name} has {} mails, {wait} wait, and {wanted} were promised",
+            sent.len()
+        );
+    }
+    println!("{}: {counted:?}", database.url);
+    counted
+}
+
+/// What was acknowledged.
+#[derive(Debug, Default)]
+pub struct Counted {
+    pub registrations: usize,
+    pub rotations: usize,
+    pub resets: usize,
+    pub mails: usize,
+}
