@@ -117,10 +117,12 @@ impl Request {
     /// Reads a request to its end.
     ///
     /// # Errors
-    /// 413 for a body over the limit; 400 for one that breaks off.
+    /// 413 for a body over the limit, 408 for one that takes too long; 400 for one that breaks off.
     pub(crate) async fn read(auth: Auth, head: Head, body: Body) -> Result<Self, Error> {
         let limit = auth.settings().data_upload_max_memory_size;
-        let body = Limited::new(body, limit).collect().await.map_err(|error| {
+        let body = Limited::new(body, limit).collect();
+        let body = tokio::time::timeout(auth.settings().request_body_timeout.into(), body).await;
+        let body = body.map_err(|_| Error::BodyTooSlow)?.map_err(|error| {
             if error.downcast_ref::<LengthLimitError>().is_some() {
                 Error::BodyTooLarge(limit)
             } else {

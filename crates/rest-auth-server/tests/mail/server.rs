@@ -1,15 +1,15 @@
 //! `rest-auth serve`, which may be killed, and whose log is kept.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Instant;
 
 use serde_json::{Value, json};
 use ureq::Agent;
 
-use crate::PATIENCE;
 use crate::support::database::Database;
+use crate::support::log::Log;
+pub use crate::support::server::eventually;
 
 /// What every server here has been set.
 pub const SECRET_KEY: &str = "a-key-for-tests-only-0123456789-abcdefghijklmnopqrstuvw";
@@ -19,7 +19,7 @@ pub struct Server {
     /// What follows on the greeting.
     _output: BufReader<ChildStdout>,
     address: String,
-    log: PathBuf,
+    log: Log,
 }
 
 impl Server {
@@ -29,24 +29,22 @@ impl Server {
         let hasher = "password_hashers = [{ name = 'pbkdf2_sha256', iterations = 1000 }]";
         std::fs::write(&file, format!("{hasher}\n{settings}")).expect("settings");
         let (_, file) = file.keep().expect("a file");
-        let log = file.with_extension("log");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_rest-auth"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rest-auth"));
+        command
             .arg("--config")
             .arg(&file)
             .env("REST_AUTH__BIND", "127.0.0.1:0")
             .env("REST_AUTH__SECRET_KEY", SECRET_KEY)
             .env("REST_AUTH__DATABASE_URL", &database.url)
-            .env("RUST_LOG", "debug")
             .current_dir(database.folder())
-            .stdout(Stdio::piped())
-            .stderr(std::fs::File::create(&log).expect("a log"))
-            .spawn()
-            .expect("rest-auth");
+            .stdout(Stdio::piped());
+        let log = Log::of(&mut command);
+        let mut child = command.spawn().expect("rest-auth");
         let mut output = BufReader::new(child.stdout.take().expect("an output"));
         let mut greeting = String::new();
         while !greeting.contains("Ctrl-C stops.") {
             let read = output.read_line(&mut greeting).expect("a line");
-            assert_ne!(read, 0, "the server ended: {greeting}{}", read_log(&log));
+            assert_ne!(read, 0, "the server ended: {greeting}{}", log.text());
         }
         let address = greeting.split_once("http://").and_then(|(_, rest)| rest.split_once('/')).expect("an address").0;
         Self { child, _output: output, address: address.to_owned(), log }
@@ -80,26 +78,37 @@ impl Server {
 
     /// What it has said so far.
     pub fn log(&self) -> String {
-        read_log(&self.log)
+        self.log.text()
     }
 
     /// Ends it as a power cut does, and gives its last words.
-    pub fn kill(self) -> String {
-        let log = self.log.clone();
-        drop(self);
-        read_log(&log)
+    pub fn kill(mut self) -> String {
+        self.end();
+        self.log()
     }
-}
 
-impl Drop for Server {
-    fn drop(&mut self) {
+    /// Tells it to end, and waits until it takes no more requests.
+    pub fn tell_to_stop(&self) {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
+        assert!(told.success());
+        eventually("it accepts no more", || TcpStream::connect(&self.address).is_err());
+    }
+
+    /// Its exit code.
+    pub fn exit_code(&mut self) -> Option<i32> {
+        self.child.wait().expect("an end").code()
+    }
+
+    fn end(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-fn read_log(file: &Path) -> String {
-    std::fs::read_to_string(file).expect("a log")
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.end();
+    }
 }
 
 pub fn registration(name: &str) -> Value {
@@ -112,15 +121,6 @@ pub fn registration(name: &str) -> Value {
 /// Who the mails are for that wait in the database, in alphabetical order.
 pub fn waiting(database: &Database) -> Vec<String> {
     database.query("SELECT recipient FROM rest_auth_outbox ORDER BY recipient")
-}
-
-/// Waits until something is so.
-pub fn eventually(what: &str, is_so: impl Fn() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "not so in time: {what}");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
 }
 
 /// Waits until no mail waits.

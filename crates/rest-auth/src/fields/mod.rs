@@ -9,6 +9,8 @@ mod choice;
 mod date;
 mod email;
 mod form;
+#[cfg(test)]
+mod hostile_tests;
 mod json_error;
 mod metadata;
 mod number;

@@ -16,6 +16,8 @@
 
 mod client;
 mod database;
+#[cfg(test)]
+mod log;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -47,6 +49,8 @@ pub struct TestApp {
     auth: Auth,
     /// Goes when the test ends.
     database: database::TestDatabase,
+    #[cfg(test)]
+    _log: log::Watch,
 }
 
 impl TestApp {
@@ -78,6 +82,8 @@ impl TestApp {
     /// # Panics
     /// If that cannot be used.
     pub async fn built(mut settings: Settings, add: impl FnOnce(Builder) -> Builder) -> Self {
+        #[cfg(test)]
+        let log = log::Watch::begin();
         let database = database::TestDatabase::make().await;
         if settings.password_hashers == HasherSetting::defaults() {
             settings.password_hashers = vec![HasherSetting::pbkdf2_sha256(1000)];
@@ -90,7 +96,12 @@ impl TestApp {
             .build()
             .await
             .unwrap_or_else(|error| panic!("{error}"));
-        Self { auth, database }
+        Self {
+            auth,
+            database,
+            #[cfg(test)]
+            _log: log,
+        }
     }
 
     /// The accounts.
