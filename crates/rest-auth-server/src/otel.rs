@@ -69,11 +69,11 @@ impl Extractor for Headers<'_> {
 }
 
 /// Puts a request's span below that of whoever sent it, and says what OpenTelemetry calls what is known of it.
-pub fn describe(span: &tracing::Span, request: &Request, method: &'static str, route: &str) {
+pub fn describe(span: &tracing::Span, request: &Request, method: &str, route: &str) {
     let parent = TraceContextPropagator::new().extract(&Headers(request.headers()));
     // Without a collector there is nothing to be below of.
     let _ = span.set_parent(parent);
-    span.set_attribute("http.request.method", method);
+    span.set_attribute("http.request.method", method.to_owned());
     span.set_attribute("http.route", route.to_owned());
 }
 

@@ -18,11 +18,11 @@ const LONGEST_ID: usize = 64;
 pub async fn answer(request: Request, next: Next) -> Response {
     let id = id_of(&request);
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let mut line = Line { method: known(request.method()), route, began: Instant::now(), status: None };
+    let mut line = Line { method: request.method().clone(), route, began: Instant::now(), status: None };
     // An error's level, so that lines of any level are within it.
     let span = tracing::error_span!("request", request_id = id.to_str().unwrap_or_default());
     #[cfg(feature = "otel")]
-    crate::otel::describe(&span, &request, line.method, line.route());
+    crate::otel::describe(&span, &request, line.method(), line.route());
     let mut response = async {
         let response = next.run(request).await;
         line.status = Some(response.status());
@@ -51,29 +51,23 @@ fn id_of(request: &Request) -> HeaderValue {
     }
 }
 
-/// A method's name; a client may make up its own, and put anything into it.
-fn known(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        Method::HEAD => "HEAD",
-        Method::OPTIONS => "OPTIONS",
-        _ => "other",
-    }
-}
+/// The methods whose names are written; a client may make up its own, and put anything into it.
+const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 /// The line, which is written when the request has ended, also where the client did not wait for that.
 struct Line {
-    method: &'static str,
+    method: Method,
     route: Option<String>,
     began: Instant,
     status: Option<StatusCode>,
 }
 
 impl Line {
+    fn method(&self) -> &str {
+        let name = self.method.as_str();
+        if METHODS.contains(&name) { name } else { "other" }
+    }
+
     fn route(&self) -> &str {
         self.route.as_deref().unwrap_or("none")
     }
@@ -81,7 +75,7 @@ impl Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
-        let (method, route) = (self.method, self.route());
+        let (method, route) = (self.method(), self.route());
         let milliseconds = (self.began.elapsed().as_secs_f64() * 1e6).round() / 1e3;
         match self.status {
             Some(status) => {

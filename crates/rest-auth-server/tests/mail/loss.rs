@@ -52,7 +52,7 @@ fn a_mail_on_its_way_is_finished_before_the_server_stops() {
         server.tell_to_stop();
         assert_eq!(waiting(&database), ["jane@example.com"], "the mail server has not said yet that it has it");
         smtp.let_go();
-        assert_eq!(server.exit_code(), Some(0));
+        assert_eq!(server.exit_code(), 0);
         assert_eq!(waiting(&database), [""; 0]);
 
         // Another server finds nothing to send.
@@ -75,7 +75,7 @@ fn what_has_not_left_yet_when_the_server_stops_waits_for_the_next() {
     server.register("john");
     server.tell_to_stop();
     smtp.let_go();
-    assert_eq!(server.exit_code(), Some(0));
+    assert_eq!(server.exit_code(), 0);
     assert_eq!(smtp.recipients(), ["jane@example.com"]);
     assert_eq!(waiting(&database), ["john@example.com"]);
     let _server = Server::start(&database, &one_at_a_time);

@@ -1,26 +1,19 @@
 //! `rest-auth serve`, which may be killed, and whose log is kept.
 
 use std::io::{BufRead, BufReader};
-use std::net::TcpStream;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 
 use serde_json::{Value, json};
 use ureq::Agent;
 
+use crate::support;
 use crate::support::database::Database;
-use crate::support::log::Log;
 pub use crate::support::server::eventually;
 
 /// What every server here has been set.
 pub const SECRET_KEY: &str = "a-key-for-tests-only-0123456789-abcdefghijklmnopqrstuvw";
 
-pub struct Server {
-    child: Child,
-    /// What follows on the greeting.
-    _output: BufReader<ChildStdout>,
-    address: String,
-    log: Log,
-}
+pub struct Server(support::server::Server);
 
 impl Server {
     /// Starts it in the database's folder, with these settings and a cheap hash, and waits until it is ready.
@@ -33,21 +26,10 @@ impl Server {
         command
             .arg("--config")
             .arg(&file)
-            .env("REST_AUTH__BIND", "127.0.0.1:0")
             .env("REST_AUTH__SECRET_KEY", SECRET_KEY)
             .env("REST_AUTH__DATABASE_URL", &database.url)
-            .current_dir(database.folder())
-            .stdout(Stdio::piped());
-        let log = Log::of(&mut command);
-        let mut child = command.spawn().expect("rest-auth");
-        let mut output = BufReader::new(child.stdout.take().expect("an output"));
-        let mut greeting = String::new();
-        while !greeting.contains("Ctrl-C stops.") {
-            let read = output.read_line(&mut greeting).expect("a line");
-            assert_ne!(read, 0, "the server ended: {greeting}{}", log.text());
-        }
-        let address = greeting.split_once("http://").and_then(|(_, rest)| rest.split_once('/')).expect("an address").0;
-        Self { child, _output: output, address: address.to_owned(), log }
+            .current_dir(database.folder());
+        Self(support::server::Server::run(command))
     }
 
     /// The status and the text of the answer to JSON that is posted below the endpoints' path.
@@ -58,7 +40,7 @@ impl Server {
     /// The same for somebody who reads this language.
     pub fn post_in(&self, language: &str, path: &str, json: &Value) -> (u16, String) {
         let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
-        let url = format!("http://{}/api/auth/{path}", self.address);
+        let url = format!("http://{}/api/auth/{path}", self.0.address());
         let request = agent.post(url).content_type("application/json").header("accept-language", language);
         let mut response = request.send(json.to_string()).expect("an answer");
         (response.status().as_u16(), response.body_mut().read_to_string().expect("text"))
@@ -78,36 +60,24 @@ impl Server {
 
     /// What it has said so far.
     pub fn log(&self) -> String {
-        self.log.text()
+        self.0.log.text()
     }
 
     /// Ends it as a power cut does, and gives its last words.
     pub fn kill(mut self) -> String {
-        self.end();
+        self.0.kill();
         self.log()
     }
 
     /// Tells it to end, and waits until it takes no more requests.
     pub fn tell_to_stop(&self) {
-        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
-        assert!(told.success());
-        eventually("it accepts no more", || TcpStream::connect(&self.address).is_err());
+        self.0.tell_to_stop();
+        self.0.accepts_no_more();
     }
 
     /// Its exit code.
-    pub fn exit_code(&mut self) -> Option<i32> {
-        self.child.wait().expect("an end").code()
-    }
-
-    fn end(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.end();
+    pub fn exit_code(&mut self) -> i32 {
+        self.0.last_words().0
     }
 }
 

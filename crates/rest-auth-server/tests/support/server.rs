@@ -28,9 +28,15 @@ impl Server {
     /// The same with settings, named as in the environment.
     pub fn with(folder: &Path, settings: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rest-auth"));
-        command.env("REST_AUTH__BIND", "127.0.0.1:0").current_dir(folder).stdout(Stdio::piped());
+        command.current_dir(folder);
         command.envs(settings.iter().map(|(name, value)| (format!("REST_AUTH__{name}"), value)));
+        Self::run(command)
+    }
+
+    /// Runs a command that serves, at a port that is free.
+    pub fn run(mut command: Command) -> Self {
         let log = Log::of(&mut command);
+        command.env("REST_AUTH__BIND", "127.0.0.1:0").stdout(Stdio::piped());
         let mut child = command.spawn().expect("rest-auth");
         let mut output = BufReader::new(child.stdout.take().expect("an output"));
         let mut greeting = String::new();
@@ -44,6 +50,12 @@ impl Server {
     /// Where it listens.
     pub fn address(&self) -> &str {
         self.greeting.split_once("http://").and_then(|(_, rest)| rest.split_once('/')).expect("an address").0
+    }
+
+    /// Ends it as a power cut does.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 
     pub fn tell_to_stop(&self) {
@@ -79,8 +91,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
 }
 
