@@ -1,6 +1,5 @@
 //! `rest-auth serve`, which may be killed, and whose log is kept.
 
-use std::io::{BufRead, BufReader};
 use std::process::Command;
 
 use serde_json::{Value, json};
