@@ -111,7 +111,8 @@ fn logged(server: &Server, headers: &str) -> (String, Vec<Value>) {
         answer.split("x-request-id: ").nth(1).and_then(|rest| rest.split("\r\n").next()).expect("an id").to_owned();
     let is_its = |line: &Value| line["span"]["request_id"] == json!(id);
     let log = server.log.text();
-    (id, log.lines().map(|line| serde_json::from_str(line).expect("JSON")).filter(is_its).collect())
+    let lines = log.lines().map(|line| serde_json::from_str(line).expect("JSON")).filter(is_its).collect();
+    (id, lines)
 }
 
 #[test]
