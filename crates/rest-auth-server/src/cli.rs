@@ -25,8 +25,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serves the endpoints until Ctrl-C or SIGTERM, then finishes the requests under way, for half a minute at
-    /// most; told again, it stops at once.
+    /// Serves the endpoints until Ctrl-C or SIGTERM, then finishes the requests and mails under way, for
+    /// shutdown_timeout at most; told again, it stops at once.
     ///
     /// An empty database is given its tables; one that lacks some is refused until `migrate` has run.
     Serve,

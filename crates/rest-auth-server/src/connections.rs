@@ -10,35 +10,47 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use metrics::gauge;
 use rest_auth::Settings;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutWriter;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-/// What a client is allowed.
+/// What a client is allowed. How long a body may take, and how long it may be, is for the library to say.
 #[derive(Clone, Copy)]
 pub struct Limits {
     connections: usize,
     header_timeout: Duration,
     headers: usize,
+    head: usize,
+    send_timeout: Duration,
 }
 
 impl Limits {
     pub fn of(settings: &Settings) -> Self {
         Self {
             connections: settings.max_connections,
-            header_timeout: Duration::from_secs(settings.request_header_timeout.seconds().unsigned_abs()),
+            header_timeout: settings.request_header_timeout.into(),
             headers: settings.max_request_headers,
+            head: settings.max_request_head,
+            send_timeout: settings.send_timeout.into(),
         }
+    }
+
+    /// How many there are at the address of metrics, where only a few programs ask.
+    pub fn few(self) -> Self {
+        Self { connections: 100, ..self }
     }
 }
 
 /// Serves until it is told to stop, and then until every request under way has its answer.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(limits.header_timeout).max_headers(limits.headers);
+    http.timer(TokioTimer::new()).header_read_timeout(limits.header_timeout);
+    http.max_headers(limits.headers).max_buf_size(limits.head);
     let (places, open) = (Arc::new(Semaphore::new(limits.connections)), GracefulShutdown::new());
-    let mut stop = std::pin::pin!(stop);
     loop {
         // Who finds no place waits in the operating system's queue until a connection ends, or is too slow.
         let next = async {
@@ -47,24 +59,31 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
         };
         let (place, (stream, peer)) = tokio::select! {
             next = next => next,
-            () = &mut stop => break,
+            () = stop.cancelled() => break,
         };
         let service = router.clone().map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));
             request.map(axum::body::Body::new)
         });
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-        let connection = open.watch(connection);
+        let mut stream = TimeoutWriter::new(stream);
+        stream.set_timeout(Some(limits.send_timeout));
+        let stream = TokioIo::new(Box::pin(stream));
+        let connection = open.watch(http.serve_connection(stream, TowerToHyperService::new(service)));
         tokio::spawn(async move {
+            gauge!(CONNECTIONS).increment(1.0);
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended");
             }
+            gauge!(CONNECTIONS).decrement(1.0);
             drop(place);
         });
     }
     drop(listener);
     open.shutdown().await;
 }
+
+/// Connections of clients.
+pub const CONNECTIONS: &str = "rest_auth_connections";
 
 /// The next connection. That there are no files left, or that a client has gone, passes.
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {

@@ -6,13 +6,21 @@ mod check;
 mod cli;
 mod connections;
 mod flush_expired;
+mod greeting;
 mod import;
 mod key;
+mod log;
 mod mail;
+mod metrics;
 mod migrate;
+#[cfg(feature = "otel")]
+mod otel;
+mod probes;
 mod progress;
+mod request_log;
 mod serve;
 mod setup;
+mod stop;
 mod user;
 
 use std::io::Write;

@@ -2,7 +2,12 @@
 
 mod support;
 
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
 use support::page::follow;
+use support::{folder, free_address};
 
 #[test]
 fn databases() {
@@ -53,4 +58,60 @@ fn mail() {
     assert_eq!(said.matches("The settings of rest-auth.toml can be used.").count(), 3, "{said}");
     assert!(said.contains(r#"{"detail":"Verification e-mail sent."}{"detail":"ok"}"#), "{said}");
     assert!(said.contains(r#""email":"jane@example.org""#), "{said}");
+}
+
+const RUNNING: &str = include_str!("../../../docs/running.md");
+
+#[test]
+fn running_it() {
+    let metrics = free_address();
+    let said = follow(&RUNNING.replace("127.0.0.1:9100", &metrics));
+    for line in [
+        "Warnings for a deployment: 1.",
+        "ready\nok\n",
+        "rest_auth_outbox_mails 0",
+        r#""route":"/api/auth/user/","status":401"#,
+        "accounts-backup.db holds",
+        "-- Nothing to do",
+    ] {
+        assert!(said.contains(line), "{line} is missing in {said}");
+    }
+}
+
+/// The block of the page that is of this kind, put into a file; `None`, with a line, where the program that reads it is
+/// not installed.
+fn block(kind: &str, file: &Path, program: &str, (said, real): (&str, &str)) -> Option<Command> {
+    let block =
+        RUNNING.split(&format!("```{kind}\n")).nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    std::fs::write(file, block.replace(said, real)).expect("a file");
+    if Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
+        let _ = writeln!(std::io::stderr(), "left out, because {program} is not installed: running.md");
+        return None;
+    }
+    Some(Command::new(program))
+}
+
+#[test]
+fn systemd_takes_the_unit() {
+    let folder = folder();
+    let file = folder.path().join("rest-auth.service");
+    let real = ("/usr/local/bin/rest-auth", env!("CARGO_BIN_EXE_rest-auth"));
+    let Some(mut command) = block("ini", &file, "systemd-analyze", real) else { return };
+    let output = command.arg("verify").arg(&file).output().expect("systemd-analyze");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && !said.contains("rest-auth.service"), "{said}");
+}
+
+#[test]
+fn nginx_takes_its_configuration() {
+    let folder = folder();
+    let (file, whole) = (folder.path().join("site"), folder.path().join("nginx.conf"));
+    let Some(mut command) = block("nginx", &file, "nginx", ("127.0.0.1:8080", &free_address())) else { return };
+    let place = folder.path().display();
+    let text = format!(
+        "pid {place}/pid; error_log {place}/errors;\nevents {{}}\nhttp {{ access_log off; include {place}/site; }}\n"
+    );
+    std::fs::write(&whole, text).expect("a file");
+    let output = command.arg("-t").arg("-c").arg(&whole).output().expect("nginx");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

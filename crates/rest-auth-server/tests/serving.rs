@@ -1,83 +1,35 @@
 //! The server as a newcomer meets it.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+mod support;
+
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 
-use ureq::Agent;
+use support::connection::Connection;
+use support::server::Server;
+use support::{folder, post};
 
-struct Server {
-    child: Child,
-    output: BufReader<ChildStdout>,
-    /// What it says when it is ready.
-    greeting: String,
-}
-
-impl Server {
-    /// Starts `rest-auth` without any settings but the port, and waits until it is ready.
-    fn start(folder: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_rest-auth"))
-            .env("REST_AUTH__BIND", "127.0.0.1:0")
-            .current_dir(folder)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("rest-auth");
-        let mut output = BufReader::new(child.stdout.take().expect("an output"));
-        let mut greeting = String::new();
-        while !greeting.contains("Ctrl-C stops.") {
-            let read = output.read_line(&mut greeting).expect("a line");
-            assert_ne!(read, 0, "the server ended: {greeting}");
-        }
-        Self { child, output, greeting }
-    }
-
-    /// The lines that begin with `curl`, each as its URL and its JSON.
-    fn curl_lines(&self) -> Vec<(String, String)> {
-        let lines = self.greeting.lines().map(str::trim).filter_map(|line| line.strip_prefix("curl "));
-        lines
-            .map(|line| {
-                let (url, rest) = line.split_once(' ').expect("a URL");
-                let json = rest.split(" -d '").nth(1).expect("data").trim_end_matches('\'');
-                assert!(rest.starts_with("-H 'Content-Type: application/json'"), "{rest}");
-                (url.to_owned(), json.to_owned())
-            })
-            .collect()
-    }
-
-    fn tell_to_stop(&self) {
-        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
-        assert!(told.success());
-    }
-
-    fn stop(mut self) -> (i32, String) {
-        self.tell_to_stop();
-        self.last_words()
-    }
-
-    /// How it ends.
-    fn last_words(&mut self) -> (i32, String) {
-        let mut rest = String::new();
-        self.output.read_to_string(&mut rest).expect("text");
-        (self.child.wait().expect("an end").code().expect("an exit code"), rest)
-    }
-}
-
-fn post(url: &str, json: &str) -> (u16, String) {
-    let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
-    let mut response = agent.post(url).content_type("application/json").send(json).expect("an answer");
-    (response.status().as_u16(), response.body_mut().read_to_string().expect("text"))
+/// The lines of the greeting that begin with `curl`, each as its URL and its JSON.
+fn curl_lines(server: &Server) -> Vec<(String, String)> {
+    let lines = server.greeting.lines().map(str::trim).filter_map(|line| line.strip_prefix("curl "));
+    lines
+        .map(|line| {
+            let (url, rest) = line.split_once(' ').expect("a URL");
+            let json = rest.split(" -d '").nth(1).expect("data").trim_end_matches('\'');
+            assert!(rest.starts_with("-H 'Content-Type: application/json'"), "{rest}");
+            (url.to_owned(), json.to_owned())
+        })
+        .collect()
 }
 
 #[test]
 fn the_greeting_leads_to_a_user_who_is_logged_in() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let server = Server::start(folder.path());
     for endpoint in ["login/", "logout/", "registration/", "user/", "password/change/"] {
         assert!(server.greeting.contains(&format!("    {endpoint}")), "{}", server.greeting);
     }
-    let lines = server.curl_lines();
+    let lines = curl_lines(&server);
     let [(register, form), (login, credentials)] = lines.as_slice() else { panic!("{lines:?}") };
     let (status, body) = post(register, form);
     assert_eq!((status, body.len()), (201, r#"{"key":""}"#.len() + 40), "{body}");
@@ -98,36 +50,22 @@ fn the_greeting_leads_to_a_user_who_is_logged_in() {
 
     // What was there is there again.
     let server = Server::start(folder.path());
-    let (url, credentials) = server.curl_lines().pop().expect("a login");
+    let (url, credentials) = curl_lines(&server).pop().expect("a login");
     assert_eq!(post(&url, &credentials).0, 200);
     assert_eq!(server.stop().0, 0);
 }
 
 #[test]
 fn stopping_finishes_the_requests_under_way() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let mut server = Server::start(folder.path());
-    let (url, form) = server.curl_lines().swap_remove(0);
-    let address = url.split('/').nth(2).expect("an address");
-    let mut connection = TcpStream::connect(address).expect("a connection");
-    let head = format!(
-        "POST /api/auth/registration/ HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n",
-        form.len()
-    );
-    connection.write_all(head.as_bytes()).expect("a head");
-    let mut answer = BufReader::new(connection.try_clone().expect("a connection"));
-    let mut line = String::new();
-    answer.read_line(&mut line).expect("a line");
-    assert_eq!(line, "HTTP/1.1 100 Continue\r\n", "the endpoint is waiting for the body");
-
+    let (_, form) = curl_lines(&server).swap_remove(0);
+    let mut connection = Connection::open(server.address());
+    connection.begin("registration/", form.len());
     server.tell_to_stop();
-    while TcpStream::connect(address).is_ok() {
-        std::thread::yield_now();
-    }
-    connection.write_all(form.as_bytes()).expect("a body");
-    let mut rest = String::new();
-    answer.read_to_string(&mut rest).expect("an answer");
+    server.accepts_no_more();
+    connection.send(&form);
+    let rest = connection.ends();
     assert!(rest.contains("HTTP/1.1 201 Created\r\n"), "{rest}");
     let (code, output) = server.last_words();
     // The mail about it may have been printed in time, or waits for the next start.
@@ -136,25 +74,19 @@ fn stopping_finishes_the_requests_under_way() {
 
 #[test]
 fn who_is_told_twice_stops_at_once() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let mut server = Server::start(folder.path());
-    let address = server.curl_lines()[0].0.split('/').nth(2).expect("an address").to_owned();
-    let mut connection = TcpStream::connect(&address).expect("a connection");
-    connection
-        .write_all(b"POST /api/auth/login/ HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n")
-        .expect("a head");
-    BufReader::new(connection.try_clone().expect("a connection")).read_line(&mut String::new()).expect("a line");
+    let mut connection = Connection::open(server.address());
+    connection.begin("login/", 9);
     server.tell_to_stop();
-    while TcpStream::connect(&address).is_ok() {
-        std::thread::yield_now();
-    }
+    server.accepts_no_more();
     server.tell_to_stop();
     assert_eq!(server.last_words().0, 0);
 }
 
 #[test]
 fn a_database_that_lacks_tables_is_not_touched() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let migrated = Command::new(env!("CARGO_BIN_EXE_rest-auth")).arg("migrate").current_dir(folder.path()).output();
     assert!(migrated.expect("rest-auth").status.success());
     let dropped = run_sql(folder.path(), "DROP TABLE authtoken_token");

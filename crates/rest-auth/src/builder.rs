@@ -10,6 +10,7 @@ use crate::login::LoginAttempt;
 use crate::mail::{EmailOptions, MailRequest, Mailer};
 use crate::media::{MediaError, MediaStorage};
 use crate::passwords::Passwords;
+use crate::readiness;
 use crate::registration::builder::Registration;
 use crate::settings::{
     Account, DatabaseUrl, Frontend, Login, Media, Secret, Settings, SettingsError, UserDetails, UserTable,
@@ -334,11 +335,7 @@ impl Builder {
         if self.migrate {
             store.migrate().await?;
         }
-        let mut missing = store.missing_tables().await?;
-        if !self.settings.simple_jwt.tracks_rotation() {
-            // A database that Django made will do, as long as nothing asks for more.
-            missing.retain(|table| table != "rest_auth_refresh_token");
-        }
+        let missing = readiness::missing(&store, &self.settings).await?;
         if missing == [OUTBOX] {
             // It is a table of our own, and the only one that such a database cannot do without.
             store.make_table(OUTBOX).await?;

@@ -2,6 +2,7 @@
 //! `APIView.dispatch`: negotiate, authenticate, guard, throttle, find the method, do it.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -14,6 +15,7 @@ use crate::auth::Auth;
 use crate::current_user;
 use crate::error::Error;
 use crate::fields::{self, Field};
+use crate::metrics;
 use crate::reply;
 use crate::request::{Head, Request};
 use crate::sessions;
@@ -192,7 +194,9 @@ impl Endpoint {
             Guard::Unasked => tokens::jwt::challenge(&auth.settings().simple_jwt),
             _ => auth.challenge(),
         };
+        let began = Instant::now();
         let (parts, body) = request.into_parts();
+        let method = parts.method.clone();
         let mut response = match Request::read(auth.clone(), Head::from(&parts), body, self.methods.files(&auth)).await
         {
             Ok(mut request) => {
@@ -213,6 +217,7 @@ impl Endpoint {
         for (name, value) in PROTECTION {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
+        metrics::answered(&self.path, &method, response.status(), began);
         response
     }
 

@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
+use crate::masked;
 use crate::reply;
 
 /// The errors of a body, field by field, in the order of the fields.
@@ -116,6 +117,9 @@ pub enum Error {
     /// 406: the client accepts no JSON.
     #[error("JSON is not accepted")]
     NotAcceptable,
+    /// 408: the body takes longer than `request_body_timeout`.
+    #[error("the body takes too long")]
+    BodyTooSlow,
     /// 413: the body is larger than so many bytes.
     #[error("the body is larger than {0} bytes")]
     BodyTooLarge(usize),
@@ -188,6 +192,11 @@ impl Error {
             Self::NotAcceptable => {
                 (StatusCode::NOT_ACCEPTABLE, json!({ "detail": "Could not satisfy the request Accept header." }))
             }
+            Self::BodyTooSlow => {
+                // What is still to come of the body is no request.
+                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+                (StatusCode::REQUEST_TIMEOUT, json!({ "detail": "The body of the request took too long." }))
+            }
             Self::BodyTooLarge(_) => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 json!({ "detail": "Request body exceeded settings.DATA_UPLOAD_MAX_MEMORY_SIZE." }),
@@ -207,7 +216,7 @@ impl Error {
                 (StatusCode::SERVICE_UNAVAILABLE, json!({ "detail": "The server is busy. Try again later." }))
             }
             Self::Internal(cause) => {
-                tracing::error!(error = %causes(&*cause), "a request failed");
+                tracing::error!(error = %masked::addresses(&causes(&*cause)), "a request failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, json!({ "detail": "A server error occurred." }))
             }
         };

@@ -42,11 +42,14 @@ mod jwks;
 mod login;
 mod logout;
 mod mail;
+mod masked;
 mod media;
+mod metrics;
 mod pages;
 mod password_change;
 mod password_reset;
 mod passwords;
+mod readiness;
 mod registration;
 mod reply;
 mod request;
@@ -77,6 +80,7 @@ pub use login::LoginAttempt;
 pub use mail::{EmailOptions, Mail, MailKind, MailRequest, SendError, TestMailError, send_test_mail};
 pub use media::{MediaError, MediaStorage};
 pub use passwords::{Algorithm, HasherSetting, ValidatorSetting, breached};
+pub use readiness::NotReady;
 pub use registration::builder::Registration;
 pub use settings::{
     Account, ClaimValue, EmailVerification, Frontend, Login, LoginMethod, Media, Settings, UserDetails, UserTable,

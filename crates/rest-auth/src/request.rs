@@ -114,7 +114,7 @@ impl Content {
         let usual = auth.settings().data_upload_max_memory_size;
         let source = match files > 0 && fields::may_hold_files(&head.headers) {
             true => Source::Waiting(Mutex::new(body), auth.media().body_limit(usual, files)),
-            false => Source::Read(read_to_end(body, usual).await?),
+            false => Source::Read(read_to_end(auth, body, usual).await?),
         };
         Ok(Self { auth: auth.clone(), source, data: OnceCell::new() })
     }
@@ -129,7 +129,7 @@ impl Content {
             Source::Read(bytes) => bytes.clone(),
             Source::Waiting(body, limit) => {
                 let _turn = self.auth.media().turn_to_send().await;
-                read_to_end(std::mem::take(&mut *body.lock().await), *limit).await?
+                read_to_end(&self.auth, std::mem::take(&mut *body.lock().await), *limit).await?
             }
         };
         fields::parse(&head.headers, bytes, usual).await
@@ -139,9 +139,11 @@ impl Content {
 /// A body's bytes.
 ///
 /// # Errors
-/// 413 for a body over the limit; 400 for one that breaks off.
-async fn read_to_end(body: Body, limit: usize) -> Result<Bytes, Error> {
-    let body = Limited::new(body, limit).collect().await.map_err(|error| {
+/// 413 for a body over the limit, 408 for one that takes too long; 400 for one that breaks off.
+async fn read_to_end(auth: &Auth, body: Body, limit: usize) -> Result<Bytes, Error> {
+    let body = Limited::new(body, limit).collect();
+    let body = tokio::time::timeout(auth.settings().request_body_timeout.into(), body).await;
+    let body = body.map_err(|_| Error::BodyTooSlow)?.map_err(|error| {
         if error.downcast_ref::<LengthLimitError>().is_some() {
             Error::BodyTooLarge(limit)
         } else {
@@ -167,7 +169,7 @@ impl Request {
     /// Reads a request to its end; one that may hold so many files only once somebody asks for its data.
     ///
     /// # Errors
-    /// 413 for a body over the limit; 400 for one that breaks off.
+    /// 413 for a body over the limit, 408 for one that takes too long; 400 for one that breaks off.
     pub(crate) async fn read(auth: Auth, head: Head, body: Body, files: usize) -> Result<Self, Error> {
         let session = Presented::new(head.cookie(&auth.settings().session_cookie_name));
         let content = Content::receive(&auth, &head, body, files).await?;

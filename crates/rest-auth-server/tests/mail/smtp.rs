@@ -34,6 +34,8 @@ pub enum Conduct {
     RefusesRecipients,
     /// Does not even greet.
     SaysNothing,
+    /// Takes a mail, and says so only when it is let.
+    HoldsBack,
 }
 
 /// What a server is to be like.
@@ -84,6 +86,8 @@ pub struct Seen {
     /// How often somebody tried to log in.
     logins: usize,
     pub mails: Vec<Received>,
+    /// Whether it is let say that it has taken a mail.
+    is_let: bool,
 }
 
 pub struct SmtpServer {
@@ -158,6 +162,11 @@ impl SmtpServer {
     pub fn mails(&self, count: usize) -> Vec<Received> {
         let enough = |seen: &Seen| (seen.mails.len() >= count).then(|| seen.mails.clone());
         self.wait_until(&format!("{count} mails"), enough)
+    }
+
+    /// Lets it say that it has taken a mail.
+    pub fn let_go(&self) {
+        self.shared.tell(|seen| seen.is_let = true);
     }
 
     /// How often somebody tried to log in so far.
@@ -307,6 +316,10 @@ impl Shared {
                     let (sender, recipient) = (std::mem::take(&mut sender), std::mem::take(&mut recipient));
                     let mail = Received { sender, recipient, encrypted: wire.encrypted, raw };
                     self.tell(|seen| seen.mails.push(mail));
+                    if self.options.conduct == Conduct::HoldsBack {
+                        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+                        drop(self.news.wait_while(seen, |seen| !seen.is_let));
+                    }
                     wire.say("250 kept")?;
                 }
                 "QUIT" => return wire.say("221 good bye"),

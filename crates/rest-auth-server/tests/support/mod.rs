@@ -1,8 +1,11 @@
 //! What the tests of the binary share. Each uses its part of it.
 #![allow(dead_code)]
 
+pub mod connection;
 pub mod database;
+pub mod log;
 pub mod page;
+pub mod server;
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
@@ -37,13 +40,33 @@ pub fn free_address() -> String {
     TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").to_string()
 }
 
+/// The status and the text of the answer to a `GET`.
+pub fn get(url: &str) -> (u16, String) {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let mut response = agent.get(url).call().expect("an answer");
+    (response.status().as_u16(), response.body_mut().read_to_string().expect("text"))
+}
+
+/// The status and the text of the answer to JSON.
+pub fn post(url: &str, json: &str) -> (u16, String) {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let mut response = agent.post(url).content_type("application/json").send(json).expect("an answer");
+    (response.status().as_u16(), response.body_mut().read_to_string().expect("text"))
+}
+
 /// A server that runs until it is dropped.
-pub struct Running(Child);
+pub struct Running {
+    child: Child,
+    /// Looked through once the server has ended.
+    _log: log::Log,
+}
 
 impl Running {
     /// Starts it, and waits until it listens at the address.
     pub fn start(command: &mut Command, address: &str) -> Self {
-        let running = Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a process"));
+        let log = log::Log::of(command);
+        let child = command.stdout(Stdio::null()).spawn().expect("a process");
+        let running = Self { child, _log: log };
         let deadline = Instant::now() + Duration::from_secs(60);
         while TcpStream::connect(address).is_err() {
             assert!(Instant::now() < deadline, "nothing listens at {address}");
@@ -55,7 +78,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

@@ -137,6 +137,9 @@ impl MediaType {
 /// The most fields of a form: `DATA_UPLOAD_MAX_NUMBER_FIELDS`.
 const MAX_FIELDS: usize = 1000;
 
+/// The most parts of a multipart form that are files: `DATA_UPLOAD_MAX_NUMBER_FILES`.
+const MAX_FILES: usize = 100;
+
 /// Whether a body with these headers may hold files.
 pub(crate) fn may_hold_files(headers: &HeaderMap) -> bool {
     MediaType::of(headers).is("multipart", "form-data")
@@ -216,10 +219,20 @@ async fn multipart(media_type: &MediaType, body: Bytes, limit: usize) -> Result<
     };
     let stream = futures_util::stream::once(async { Ok::<_, std::convert::Infallible>(body) });
     let mut parts = multer::Multipart::new(stream, boundary);
-    let (mut pairs, mut held) = (Vec::new(), 0);
+    let (mut pairs, mut held, mut nameless, mut files) = (Vec::new(), 0, 0, 0);
     while let Ok(Some(part)) = parts.next_field().await {
-        let Some(name) = part.name().map(str::to_owned) else { continue };
+        let Some(name) = part.name().map(str::to_owned) else {
+            nameless += 1;
+            if nameless > MAX_FIELDS {
+                break;
+            }
+            continue;
+        };
         let file = part.file_name().map(str::to_owned);
+        files += usize::from(file.is_some());
+        if files > MAX_FILES {
+            return Err(Error::Parse("The number of files exceeded settings.DATA_UPLOAD_MAX_NUMBER_FILES.".to_owned()));
+        }
         let Ok(content) = part.bytes().await else { break };
         let value = match file.map(|name| upload::safe_name(&name)) {
             Some(Some(name)) => FormValue::File(Upload::new(name, content)),

@@ -10,6 +10,8 @@ mod date;
 mod email;
 mod file;
 mod form;
+#[cfg(test)]
+mod hostile_tests;
 mod json_error;
 mod metadata;
 mod number;

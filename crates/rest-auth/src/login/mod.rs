@@ -15,12 +15,13 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use cookie::Cookie;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::auth::Auth;
 use crate::endpoint::Methods;
 use crate::error::{Error, FieldErrors};
 use crate::fields::{Field, Fields, Form};
+use crate::metrics;
 use crate::reply;
 use crate::request::{Request, set_cookie};
 use crate::sessions::{self, Backend};
@@ -60,22 +61,35 @@ fn fields(auth: &Auth) -> Vec<Field> {
 
 async fn login(request: &mut Request) -> Result<Response, Error> {
     let auth = request.auth.clone();
-    auth.throttling().act(request, Action::Login, None).await?;
-    let fields = fields(&auth);
-    let mut values = Form::read(&fields, request.data().await?, false)?.finish()?;
-    let own = values.take_all(&auth.settings().login.fields);
-    let input: Input = values.into()?;
-    let (user, backend) = authenticate(request, &input).await?;
-    refuse_unverified(&auth, &user).await?;
+    let outcome = |outcome: &'static str| move |error: &Error| metrics::login_refused(error, outcome);
+    auth.throttling().act(request, Action::Login, None).await.inspect_err(outcome("throttled"))?;
+    let (input, own) = read(request).await.inspect_err(outcome("invalid"))?;
+    let (user, backend) = authenticate(request, &input).await.inspect_err(outcome("failed"))?;
+    refuse_unverified(&auth, &user).await.inspect_err(outcome("unverified"))?;
     if auth.checks_login() {
         let groups = auth.store().connection().await?.groups_of(user.id).await?;
         let address = request.head.client_address(auth.settings());
-        auth.check_login(LoginAttempt::new(user.clone(), groups, address, own)).await?;
+        let attempt = LoginAttempt::new(user.clone(), groups, address, own);
+        auth.check_login(attempt).await.inspect_err(outcome("refused"))?;
     }
-    let mut tx = auth.store().begin().await?;
-    let admission = admit(request, &mut tx, &user, backend).await?;
-    tx.commit().await?;
+    let admission = let_in(request, &user, backend).await.inspect_err(outcome("refused"))?;
+    metrics::login("succeeded");
     Ok(admission.into_response(StatusCode::OK))
+}
+
+/// What the body says: the usual fields, and the values of the application's own.
+async fn read(request: &Request) -> Result<(Input, Map<String, Value>), Error> {
+    let auth = &request.auth;
+    let mut values = Form::read(&fields(auth), request.data().await?, false)?.finish()?;
+    let own = values.take_all(&auth.settings().login.fields);
+    Ok((values.into()?, own))
+}
+
+async fn let_in(request: &mut Request, user: &User, backend: Backend) -> Result<Admission, Error> {
+    let mut tx = request.auth.store().begin().await?;
+    let admission = admit(request, &mut tx, user, backend).await?;
+    tx.commit().await?;
+    Ok(admission)
 }
 
 /// What a user who is let in takes along.

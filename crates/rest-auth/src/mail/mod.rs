@@ -9,10 +9,11 @@ mod outbox;
 mod tests;
 mod transport;
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 use crate::settings::Settings;
 pub(crate) use asked::Asked;
@@ -52,6 +53,9 @@ pub(crate) struct Mailer {
     /// Tells the one who delivers that something is due.
     wake: Arc<Notify>,
     is_started: AtomicBool,
+    is_stopping: AtomicBool,
+    /// The task that delivers.
+    task: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Mailer {
@@ -59,6 +63,12 @@ impl Mailer {
     pub(crate) fn new(settings: &Settings, in_memory: bool) -> Self {
         let transport = if in_memory { Transport::memory() } else { Transport::of(&settings.email) };
         // In a test somebody looks after the mails, and only then are they sent.
-        Self { transport, wake: Arc::default(), is_started: AtomicBool::new(in_memory) }
+        Self {
+            transport,
+            wake: Arc::default(),
+            is_started: AtomicBool::new(in_memory),
+            is_stopping: AtomicBool::new(false),
+            task: Mutex::default(),
+        }
     }
 }

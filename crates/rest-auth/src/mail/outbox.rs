@@ -4,14 +4,15 @@
 //! between, the claim runs out, and the mail is sent again; a mail may come twice, but is not lost.
 
 use std::fmt::Display;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 
 use futures_util::{FutureExt, StreamExt};
 use time::Duration;
 
 use super::Mail;
 use crate::auth::Auth;
+use crate::metrics;
 use crate::store::{Connection, Content, StoreError, WaitingMail};
 
 /// How long a mail is tried. Then the link in it is of no use any more.
@@ -45,14 +46,14 @@ impl Auth {
             return;
         }
         let (weak, wake) = (self.downgrade(), Arc::clone(&self.mailer().wake));
-        runtime.spawn(async move {
+        let task = runtime.spawn(async move {
             // Whoever starts the server may have mended what kept mails from being sent.
             if let Some(auth) = weak.upgrade()
                 && let Err(error) = auth.hurry_mails().await
             {
                 tracing::warn!(%error, "the outbox cannot be read");
             }
-            while let Some(auth) = weak.upgrade() {
+            while let Some(auth) = weak.upgrade().filter(|auth| !auth.is_stopping()) {
                 let pause = auth.deliver_mails().await.unwrap_or_else(|error| {
                     tracing::warn!(%error, "the outbox cannot be read");
                     AFTER_FAILURE
@@ -62,6 +63,22 @@ impl Auth {
                 let _ = tokio::time::timeout(pause.unsigned_abs(), wake.notified()).await;
             }
         });
+        *self.mailer().task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+    }
+
+    /// Ends the task that delivers mails once those are sent that are on their way; the others wait for another server,
+    /// or for the next start. For an application that ends: a mail that is broken off comes twice.
+    pub async fn finish_mails(&self) {
+        self.mailer().is_stopping.store(true, Ordering::SeqCst);
+        self.mailer().wake.notify_one();
+        let task = self.mailer().task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
+            let _ = task.await;
+        }
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.mailer().is_stopping.load(Ordering::SeqCst)
     }
 
     /// Makes every mail due that is not being sent.
@@ -73,7 +90,7 @@ impl Auth {
 
     /// Sends every mail that is due, several at a time, and tells how long there is nothing to do.
     pub(crate) async fn deliver_mails(&self) -> Result<Duration, StoreError> {
-        loop {
+        while !self.is_stopping() {
             let due = self.store().connection().await?.due_mails(self.now(), AT_ONCE).await?;
             if due.is_empty() {
                 let next = self.store().connection().await?.next_mail_due().await?;
@@ -86,10 +103,14 @@ impl Auth {
             let ended: Vec<_> = futures_util::stream::iter(each).buffer_unordered(at_a_time).collect().await;
             ended.into_iter().collect::<Result<(), _>>()?;
         }
+        Ok(Duration::ZERO)
     }
 
     /// Sends one mail, or writes what was asked for, unless another server does.
     async fn deliver(&self, waiting: &WaitingMail) -> Result<(), StoreError> {
+        if self.is_stopping() {
+            return Ok(());
+        }
         let mut tx = self.store().begin().await?;
         let is_ours = tx.claim_mail(waiting, self.now() + self.claim()).await?;
         tx.commit().await?;
@@ -98,7 +119,10 @@ impl Auth {
         }
         match &waiting.content {
             Content::Mail(mail) => match self.mailer().transport.send(mail, waiting.id).await {
-                Ok(()) => self.replace(waiting, &[]).await,
+                Ok(()) => {
+                    metrics::mail("sent");
+                    self.replace(waiting, &[]).await
+                }
                 Err(error) => self.put_off(waiting, &error, error.is_final()).await,
             },
             Content::File(name) => match self.remove_unless_named(name).await {
@@ -127,9 +151,11 @@ impl Auth {
         let mut tx = self.store().begin().await?;
         if is_final || self.now() - waiting.created_at > GIVE_UP {
             tracing::error!(id = waiting.id, %error, "a mail could not be sent, or a file not removed, and is given up");
+            metrics::mail("given_up");
             tx.delete_mail(waiting.id).await?;
         } else {
             tracing::warn!(id = waiting.id, %error, "a mail could not be sent, or a file not removed, yet");
+            metrics::mail("put_off");
             tx.postpone_mail(waiting.id, self.now() + pause(waiting.attempts)).await?;
         }
         tx.commit().await

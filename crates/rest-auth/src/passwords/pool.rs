@@ -4,10 +4,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
 use crate::error::Error;
+use crate::metrics::{self, WaitingHash};
 
 /// What a client is told to wait, in seconds, when the queue is full.
 const RETRY_AFTER: u32 = 5;
@@ -41,15 +43,22 @@ impl Pool {
     /// 503 when the queue is full.
     pub(super) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let (sender, receiver) = oneshot::channel();
+        let (waiting, span) = (WaitingHash::begin(), tracing::Span::current());
         let job = move || {
+            waiting.ends();
             // Nobody waits any more for a client that has gone.
             if !sender.is_closed() {
-                let _ = sender.send(work());
+                let began = Instant::now();
+                let _ = sender.send(span.in_scope(work));
+                metrics::hashed(began.elapsed());
             }
         };
         match self.queue.try_send(Box::new(job)) {
             Ok(()) => receiver.await.map_err(Error::internal),
-            Err(TrySendError::Full(_)) => Err(Error::Unavailable { retry_after: RETRY_AFTER }),
+            Err(TrySendError::Full(_)) => {
+                metrics::hash_refused();
+                Err(Error::Unavailable { retry_after: RETRY_AFTER })
+            }
             Err(TrySendError::Disconnected(_)) => Err(Error::internal("the threads that hash are gone")),
         }
     }

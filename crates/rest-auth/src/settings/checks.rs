@@ -95,12 +95,6 @@ impl Settings {
                 );
             }
         }
-        if !self.base_path.is_empty() && !self.base_path.starts_with('/') {
-            refuse("base_path", "it must begin with a slash".into(), "For example \"/api/auth\".");
-        }
-        if !self.bind.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
-            refuse("bind", format!("{:?} is no address with a port", self.bind), "For example \"127.0.0.1:8000\".");
-        }
         let scheme = self.database_url.expose().split(':').next().unwrap_or_default();
         if !["sqlite", "postgres", "postgresql", "mysql", "mariadb"].contains(&scheme) {
             let problem = "it is of no known database".into();
@@ -110,15 +104,6 @@ impl Settings {
         if !self.account.logs_in_by(LoginMethod::Email) && !asks_for_name {
             let problem = "who registers is not asked for the name that login wants".into();
             refuse("account.signup_fields", problem, "Add \"username*\", or \"email\" to account.login_methods.");
-        }
-        if self.max_connections == 0 {
-            refuse("max_connections", "nobody could connect".into(), "At least 1.");
-        }
-        if !(1..=3600).contains(&self.request_header_timeout.seconds()) {
-            refuse("request_header_timeout", "it is no time to wait".into(), "From 1 second to 1 hour.");
-        }
-        if !(10..=1000).contains(&self.max_request_headers) {
-            refuse("max_request_headers", "a browser sends some 20".into(), "From 10 to 1000.");
         }
         if self.database_max_connections == 0 {
             refuse("database_max_connections", "no request could reach the database".into(), "At least 1.");
@@ -167,6 +152,7 @@ impl Settings {
                 refuse("cors_allowed_origins", format!("{origin:?} is no origin"), hint);
             }
         }
+        self.server_contradictions(&mut refuse);
         self.jwt_contradictions(&mut refuse);
         self.mail_contradictions(&mut refuse);
         self.throttle_contradictions(&mut refuse);
@@ -240,6 +226,7 @@ impl Settings {
         );
         self.throttle_warnings(&mut warn);
         self.webhook_warnings(&mut warn);
+        self.server_warnings(&mut warn);
         warnings
     }
 }

@@ -14,6 +14,7 @@ mod load;
 mod login;
 mod mail_checks;
 mod media;
+mod metrics;
 pub(crate) mod named;
 mod profile_checks;
 mod profiles;
@@ -21,6 +22,7 @@ mod registration;
 mod registration_checks;
 mod rest_auth;
 pub(crate) mod section;
+mod server_checks;
 mod simple_jwt;
 mod templates;
 mod throttle;
@@ -39,6 +41,7 @@ pub use known::KnownSetting;
 pub use load::{Loaded, SettingsError};
 pub use login::Login;
 pub use media::Media;
+pub use metrics::{LogFormat, Metrics};
 pub use named::Named;
 pub use profiles::Profile;
 pub(crate) use registration::Form as RegistrationForm;
@@ -99,6 +102,19 @@ section! {
         pub request_header_timeout: Lifetime = Lifetime::from_seconds(30),
         /// How many headers a request may have.
         pub max_request_headers: usize = 100,
+        /// How many bytes the head of a request may have.
+        pub max_request_head: usize = 65_536,
+        /// How long a client may take to send the body of a request, all in all; then it is answered 408.
+        pub request_body_timeout: Lifetime = Lifetime::from_seconds(30),
+        /// How long a client may go without taking anything of its answer.
+        pub send_timeout: Lifetime = Lifetime::from_seconds(30),
+        /// How long requests and mails under way may take to finish once the server was told to stop.
+        pub shutdown_timeout: Lifetime = Lifetime::from_seconds(30),
+        /// How long the server goes on as before once it was told to stop, but for /readyz, which says at once that it is
+        /// not ready: for what sends it requests to find that out.
+        pub shutdown_delay: Lifetime = Lifetime::from_seconds(0),
+        /// How the log is written: "text" for people, "json" for programs, an object a line.
+        pub log_format: LogFormat = LogFormat::Text,
         /// The path that the endpoints stand below.
         pub base_path: String = "/api/auth".to_owned(),
         /// The ways to say who sends a request, in the order tried. (DEFAULT_AUTHENTICATION_CLASSES)
@@ -210,6 +226,8 @@ section! {
         pub registration: Registration = Registration::default(),
         /// The table of users
         pub user: UserTable = UserTable::default(),
+        /// Metrics
+        pub metrics: Metrics = Metrics::default(),
         /// User details
         pub user_details: UserDetails = UserDetails::default(),
         /// Pictures and files

@@ -163,6 +163,13 @@ impl From<Lifetime> for time::Duration {
     }
 }
 
+impl From<Lifetime> for std::time::Duration {
+    /// Less than nothing is nothing.
+    fn from(lifetime: Lifetime) -> Self {
+        Self::from_secs(u64::try_from(lifetime.0).unwrap_or_default())
+    }
+}
+
 impl From<std::time::Duration> for Lifetime {
     fn from(duration: std::time::Duration) -> Self {
         Self(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX))

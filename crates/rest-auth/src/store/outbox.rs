@@ -163,6 +163,19 @@ impl Connection {
         Ok(next)
     }
 
+    /// How many mails wait, whether somebody is sending them or not, and since when the oldest.
+    pub(crate) async fn waiting_mails(&mut self) -> Result<(i64, Option<OffsetDateTime>), StoreError> {
+        let statement = Query::select()
+            .expr_as(Expr::col(Id).count(), "count")
+            .expr_as(Expr::col(CreatedAt).min(), "oldest")
+            .from(Table)
+            .take();
+        match self.fetch_optional(&statement).await? {
+            Some(row) => Ok((row.integer("count")?, row.optional_time("oldest")?)),
+            None => Ok((0, None)),
+        }
+    }
+
     /// Removes a mail.
     pub(crate) async fn delete_mail(&mut self, id: i64) -> Result<(), StoreError> {
         let statement = Query::delete().from_table(Table).and_where(Expr::col(Id).eq(id)).take();

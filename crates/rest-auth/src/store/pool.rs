@@ -105,6 +105,25 @@ impl Pool {
         }
     }
 
+    /// How many connections there are, and how many of them nobody uses.
+    pub(crate) fn connections(&self) -> (u32, u32) {
+        let (all, idle) = match self {
+            Self::Sqlite(pool) => (pool.size(), pool.num_idle()),
+            Self::Postgres(pool) => (pool.size(), pool.num_idle()),
+            Self::MySql(pool) => (pool.size(), pool.num_idle()),
+        };
+        (all, u32::try_from(idle).unwrap_or(u32::MAX))
+    }
+
+    /// How many connections there may be.
+    pub(crate) fn most_connections(&self) -> u32 {
+        match self {
+            Self::Sqlite(pool) => pool.options().get_max_connections(),
+            Self::Postgres(pool) => pool.options().get_max_connections(),
+            Self::MySql(pool) => pool.options().get_max_connections(),
+        }
+    }
+
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,

@@ -85,7 +85,7 @@ impl TestDatabase {
         let pool = Pool::connect(&DatabaseUrl::from(self.url.as_str()), false, &Settings::default())
             .await
             .expect("the database");
-        let sql = AssertSqlSafe(sql.to_owned());
+        let sql = AssertSqlSafe(format!("{sql} {MARK}"));
         let rows = match &pool {
             Pool::Sqlite(pool) => table(&sqlx::query(sql).fetch_all(pool).await.expect("rows")),
             Pool::Postgres(pool) => table(&sqlx::query(sql).fetch_all(pool).await.expect("rows")),
@@ -100,6 +100,9 @@ impl TestDatabase {
         rows
     }
 }
+
+/// What marks a test's own statement, whose values stand in it, in the log.
+pub(super) const MARK: &str = "-- of a test";
 
 /// Runs one statement on a server.
 async fn run(url: &str, sql: String) {

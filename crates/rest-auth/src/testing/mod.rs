@@ -16,6 +16,8 @@
 
 mod client;
 mod database;
+#[cfg(test)]
+mod log;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -48,6 +50,8 @@ pub struct TestApp {
     /// Goes when the test ends, as the files of users do.
     database: database::TestDatabase,
     files: tempfile::TempDir,
+    #[cfg(test)]
+    _log: log::Watch,
 }
 
 impl TestApp {
@@ -79,6 +83,8 @@ impl TestApp {
     /// # Panics
     /// If that cannot be used.
     pub async fn built(mut settings: Settings, add: impl FnOnce(Builder) -> Builder) -> Self {
+        #[cfg(test)]
+        let log = log::Watch::begin();
         let database = database::TestDatabase::make().await;
         if settings.password_hashers == HasherSetting::defaults() {
             settings.password_hashers = vec![HasherSetting::pbkdf2_sha256(1000)];
@@ -95,7 +101,13 @@ impl TestApp {
             .build()
             .await
             .unwrap_or_else(|error| panic!("{error}"));
-        Self { auth, database, files }
+        Self {
+            auth,
+            database,
+            files,
+            #[cfg(test)]
+            _log: log,
+        }
     }
 
     /// The accounts.

@@ -75,7 +75,7 @@ impl<'a> Attempt<'a> {
     /// 429, or 503 where nobody can tell.
     pub(crate) async fn may_be_made(&self) -> Result<(), Error> {
         let checks = self.checks();
-        refuse(self.throttling().counters.look(self.request.auth.clock(), checks.iter()).await?)
+        refuse(self.throttling().counters.look(self.request.auth.clock(), checks.iter()).await?, SCOPE)
     }
 
     /// Counts a failure. Users who may be meant are told if that was one too many.
@@ -86,7 +86,7 @@ impl<'a> Attempt<'a> {
     pub(crate) async fn has_failed(&self) -> Result<(), Error> {
         let checks = self.checks();
         let verdict = self.throttling().counters.count(self.request.auth.clock(), checks.iter()).await?;
-        refuse(verdict)?;
+        refuse(verdict, SCOPE)?;
         match self.throttling().failures {
             Some(failures) if verdict.count >= failures.lock_after => self.tell().await,
             _ => Ok(()),

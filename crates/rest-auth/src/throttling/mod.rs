@@ -25,6 +25,7 @@ pub(crate) use redis::problem as redis_problem;
 use crate::auth::Auth;
 use crate::client_address;
 use crate::error::Error;
+use crate::metrics;
 use crate::request::{Head, Request};
 use crate::settings::{Secret, Settings};
 use crate::store::UserId;
@@ -137,7 +138,8 @@ impl Throttling {
             if is_apart { None } else { rate("anon").and_then(|rate| check("anon", rate, anonymous?)) },
             if is_apart { None } else { rate("user").and_then(|rate| check("user", rate, whoever?)) },
         ];
-        refuse(self.counters.count(auth.clock(), checks.iter().flatten()).await?)
+        let scope = checks.iter().flatten().next().map_or("", |check| check.scope);
+        refuse(self.counters.count(auth.clock(), checks.iter().flatten()).await?, scope)
     }
 
     /// Refuses an action that allauth limits, and counts it otherwise. Without a user, an address or a key what is counted
@@ -147,7 +149,7 @@ impl Throttling {
     /// As [`Throttling::check`].
     pub(crate) async fn act(&self, request: &Request, action: Action, key: Option<&str>) -> Result<(), Error> {
         let checks = self.account_checks(request, action, key);
-        refuse(self.counters.count(request.auth.clock(), checks.iter()).await?)
+        refuse(self.counters.count(request.auth.clock(), checks.iter()).await?, action.scope())
     }
 
     /// The counters of an action of allauth's.
@@ -202,10 +204,14 @@ fn check<'a>(scope: &'a str, rate: Rate, ident: Ident<'a>) -> Option<Check<'a>> 
     Some(Check { scope, ident, rule: Rule::Rate(rate) })
 }
 
-/// 429 if the counters say that somebody has to wait, with the seconds rounded up.
-fn refuse(verdict: Verdict) -> Result<(), Error> {
+/// 429 if the counters say that somebody has to wait, with the seconds rounded up. Several counters count as one of this
+/// scope.
+fn refuse(verdict: Verdict, scope: &str) -> Result<(), Error> {
     match verdict.wait {
         None => Ok(()),
-        Some(wait) => Err(Error::Throttled { wait: wait.div_ceil(1000) }),
+        Some(wait) => {
+            metrics::throttled(scope);
+            Err(Error::Throttled { wait: wait.div_ceil(1000) })
+        }
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn answer(auth: &Auth, presented: &jwt::claims::Claims) -> Resu
     drop(tx);
     if settings.reuse_detection {
         revoke(auth, &rotation.family).await?;
-        tracing::warn!(family = rotation.family, "a refresh token was used again, and its line is ended");
+        tracing::warn!(family = rotation.family.get(..8), "a refresh token was used again, and its line is ended");
     }
     Err(blacklisted())
 }

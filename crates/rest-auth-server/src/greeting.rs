@@ -1,0 +1,45 @@
+//! What a newcomer reads when the server is ready.
+
+use std::fmt::Write;
+
+use rest_auth::Auth;
+
+/// What the terminal says when the server is ready.
+pub fn greeting(auth: &Auth, address: String, key: Option<&std::path::Path>, mails: Option<&str>) -> String {
+    let settings = auth.settings();
+    let base = format!("http://{address}{}", settings.base_path.trim_end_matches('/'));
+    let mut text = format!("rest-auth {} listens at {base}/\n\n", env!("CARGO_PKG_VERSION"));
+    let endpoints = auth.endpoints();
+    let width = endpoints.iter().map(|(path, _)| path.len()).max().unwrap_or_default();
+    for (path, methods) in endpoints {
+        // Writing into a String does not fail.
+        let _ = writeln!(text, "    {path:<width$} {methods}");
+    }
+    let _ = writeln!(text, "\nThe accounts are in {}.", settings.database_url);
+    if let Some(key) = key {
+        let _ = writeln!(
+            text,
+            "The secret key, made for development, is in {}; for more than that, set secret_key.",
+            key.display()
+        );
+    }
+    if let Some(path) = mails {
+        let _ = writeln!(text, "Mails are printed here, and shown at http://{address}{path}");
+    }
+    let json = "-H 'Content-Type: application/json'";
+    let _ = write!(
+        text,
+        "\nRegister a user, and log in:\n\n    \
+         curl {base}/registration/ {json} -d '{{\"username\": \"jane\", \"email\": \"jane@example.com\", \
+         \"password1\": \"correct horse battery\", \"password2\": \"correct horse battery\"}}'\n    \
+         curl {base}/login/ {json} -d '{{\"{}\": \"{}\", \"password\": \"correct horse battery\"}}'\n\n\
+         Ctrl-C stops.",
+        if settings.account.logs_in_by(rest_auth::settings::LoginMethod::Username) { "username" } else { "email" },
+        if settings.account.logs_in_by(rest_auth::settings::LoginMethod::Username) {
+            "jane"
+        } else {
+            "jane@example.com"
+        },
+    );
+    text
+}
