@@ -28,7 +28,7 @@ struct AsInASerializer {
 
 #[derive(Fields)]
 struct AsInTheFile {
-    #[field(r#type = "email")]
+    #[field(type = "email")]
     address: String,
 }
 
