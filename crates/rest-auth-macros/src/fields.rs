@@ -4,15 +4,24 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Error, Expr, ExprArray, Fields, Ident, LitBool, LitStr, Type};
+use syn::{Attribute, Data, DeriveInput, Error, Expr, Fields, Ident, LitBool, LitStr, Token, Type};
+
+use crate::words::{KINDS, choices, unknown};
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
-    let Data::Struct(data) = &input.data else {
-        return Err(Error::new(input.span(), "Fields can be derived for a struct"));
+    let data = match &input.data {
+        Data::Struct(data) => data,
+        Data::Enum(data) => return Err(Error::new(data.enum_token.span(), NO_ENUM)),
+        Data::Union(data) => return Err(Error::new(data.union_token.span(), "Fields can be derived for a struct")),
     };
-    let Fields::Named(fields) = &data.fields else {
-        return Err(Error::new(input.span(), "Fields wants a struct whose fields have names"));
+    let fields = match &data.fields {
+        Fields::Named(fields) => fields,
+        Fields::Unnamed(unnamed) => return Err(Error::new_spanned(unnamed, NO_NAMES)),
+        Fields::Unit => return Err(Error::new(input.ident.span(), NO_NAMES)),
     };
+    if let Some(misplaced) = input.attrs.iter().find(|attribute| attribute.path().is_ident("field")) {
+        return Err(Error::new_spanned(misplaced, "#[field(…)] stands at a field; a struct takes #[fields(…)]"));
+    }
     let table = Table::of(&input.attrs)?;
     let names = fields.named.iter().filter_map(|field| field.ident.as_ref());
     // A struct that does nothing but declare fields would be told that nobody reads them.
@@ -41,6 +50,12 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
     })
 }
 
+const NO_ENUM: &str =
+    "Fields can be derived for a struct; what one field may be is said there: #[field(choices = […])]";
+
+const NO_NAMES: &str =
+    "Fields wants a struct whose fields have names, as clients write them: struct Signup { name: String }";
+
 /// What `#[fields(…)]` says of a profile.
 struct Table {
     name: LitStr,
@@ -54,7 +69,7 @@ impl Table {
         let mut attributes = attributes.iter().filter(|attribute| attribute.path().is_ident("fields"));
         let Some(attribute) = attributes.next() else { return Ok(None) };
         if let Some(second) = attributes.next() {
-            return Err(Error::new(second.span(), "one #[fields(…)] says it all"));
+            return Err(Error::new_spanned(second, "one #[fields(…)] says it all"));
         }
         attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("name") {
@@ -70,36 +85,16 @@ impl Table {
         })?;
         match (name, table) {
             (Some(name), Some(table)) => Ok(Some(Self { name, table, auto_create })),
-            (None, _) => Err(Error::new(attribute.span(), "a profile has a name: add name = \"profile\"")),
-            (_, None) => Err(Error::new(attribute.span(), "a profile has a table: add table = \"app_userprofile\"")),
+            (None, _) => Err(Error::new_spanned(attribute, "a profile has a name: add name = \"profile\"")),
+            (_, None) => Err(Error::new_spanned(attribute, "a profile has a table: add table = \"app_userprofile\"")),
         }
     }
 }
 
-/// The words that name a type, and what it is called in `Kind`.
-const KINDS: [(&str, &str); 12] = [
-    ("char", "Char"),
-    ("text", "Text"),
-    ("email", "Email"),
-    ("url", "Url"),
-    ("integer", "Integer"),
-    ("decimal", "Decimal"),
-    ("boolean", "Boolean"),
-    ("date", "Date"),
-    ("datetime", "DateTime"),
-    ("json", "Json"),
-    ("image", "Image"),
-    ("file", "File"),
-];
-
-const KNOWN: &str = "a field may be char, text, email, url, integer, decimal, boolean, date, datetime, json, image, file, \
-                     choices = […], blank, default = …, max_length, min_length, min_value, max_value, max_digits, \
-                     decimal_places, read_only, upload_to = \"…\" or save_to = \"…\"";
-
 /// The call that makes one field.
 fn field(field: &syn::Field, in_profile: bool) -> Result<TokenStream, Error> {
     let Some(ident) = &field.ident else {
-        return Err(Error::new(field.span(), "a field needs a name"));
+        return Err(Error::new_spanned(field, "a field needs a name"));
     };
     let name = LitStr::new(ident.to_string().trim_start_matches("r#"), ident.span());
     let (ty, optional) = match inner_of_option(&field.ty) {
@@ -107,8 +102,12 @@ fn field(field: &syn::Field, in_profile: bool) -> Result<TokenStream, Error> {
         None => (&field.ty, false),
     };
     let mut said = Said::default();
-    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("field")) {
-        attribute.parse_nested_meta(|meta| said.take(&meta))?;
+    for attribute in &field.attrs {
+        if attribute.path().is_ident("field") {
+            attribute.parse_nested_meta(|meta| said.take(&meta))?;
+        } else if attribute.path().is_ident("fields") {
+            return Err(Error::new_spanned(attribute, "#[fields(…)] stands at the struct; a field takes #[field(…)]"));
+        }
     }
     let kind = match said.kind {
         Some(kind) => kind,
@@ -116,14 +115,21 @@ fn field(field: &syn::Field, in_profile: bool) -> Result<TokenStream, Error> {
             Some("Char") if in_profile && !said.has_max_length => "Text",
             Some(kind) => kind,
             None => {
-                return Err(Error::new(
-                    ty.span(),
-                    "what a client writes there? Say it: #[field(char)], #[field(integer)], #[field(json)], \
-                     #[field(choices = […])], …",
-                ));
+                let message = format!(
+                    "what a client writes does not follow from `{}`: say it, for example #[field(char)], \
+                     #[field(integer)], #[field(json)], #[field(choices = […])]",
+                    quote!(#ty).to_string().replace(' ', "")
+                );
+                return Err(Error::new_spanned(ty, message));
             }
         },
     };
+    if in_profile && kind == "Char" && !said.has_max_length {
+        return Err(Error::new(ident.span(), "a char of a profile has a max_length; a text has none"));
+    }
+    if in_profile && kind == "Decimal" && said.max_digits.is_none() && said.decimal_places.is_none() {
+        return Err(Error::new(ident.span(), "a decimal of a profile has max_digits and decimal_places"));
+    }
     let kind = Ident::new(kind, ident.span());
     let option = match (optional, in_profile) {
         (true, true) => quote!(.null()),
@@ -158,6 +164,9 @@ impl Said {
             return self.be(kind, meta);
         }
         match word.as_str() {
+            "blank" | "read_only" if meta.input.peek(Token![=]) => {
+                return Err(meta.input.error(format!("`{word}` stands alone")));
+            }
             "blank" | "read_only" => {
                 let call = &meta.path;
                 self.calls.extend(quote!(.#call()));
@@ -172,13 +181,13 @@ impl Said {
                 self.calls.extend(quote!(.default_value(#value)));
             }
             "choices" => {
-                let choices: ExprArray = meta.value()?.parse()?;
+                let choices = choices(meta.value()?.parse()?)?;
                 self.calls.extend(quote!(.choices(#choices)));
                 return self.be("Choice", meta);
             }
             "max_digits" => self.max_digits = Some(meta.value()?.parse()?),
             "decimal_places" => self.decimal_places = Some(meta.value()?.parse()?),
-            _ => return Err(meta.error(KNOWN)),
+            _ => return Err(meta.error(unknown(&word))),
         }
         Ok(())
     }
@@ -186,7 +195,7 @@ impl Said {
     fn be(&mut self, kind: &'static str, meta: &ParseNestedMeta<'_>) -> Result<(), Error> {
         match self.kind.replace(kind) {
             None => Ok(()),
-            Some(_) => Err(meta.error("a field has one type")),
+            Some(other) => Err(meta.error(format!("a field has one type, and has `{}` already", other.to_lowercase()))),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod fields;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;

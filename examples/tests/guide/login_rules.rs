@@ -1,9 +1,7 @@
-use rest_auth::Settings;
-use rest_auth::testing::TestApp;
 use rest_auth_examples::login_rules::accounts;
 use serde_json::{Value, json};
 
-use crate::{PASSWORD, login, receiver, settings};
+use crate::{PASSWORD, login, receiver};
 
 const TOML: &str = include_str!("../../login-rules/rest-auth.toml");
 
@@ -17,13 +15,7 @@ fn is_member(data: &Value) -> Option<Value> {
 
 #[tokio::test]
 async fn only_members_log_in_to_an_organization() {
-    let rust = TestApp::built(Settings::default(), accounts).await;
-    let toml = TestApp::with(&receiver::asked(TOML, is_member).await).await;
-    // There the rule is a function, and here somebody else's.
-    let mut said = settings(&rust);
-    said.login.webhook = settings(&toml).login.webhook;
-    assert_eq!(said, settings(&toml));
-    for app in [rust, toml] {
+    for app in receiver::both(accounts, TOML, is_member).await {
         app.user("jane", PASSWORD).await;
         let mut jane = app.client();
         let at_acme = json!({ "organization": "Acme" });
