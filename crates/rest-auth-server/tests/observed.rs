@@ -55,7 +55,7 @@ fn metrics_are_shown_where_the_settings_say() {
         assert_eq!(get(&format!("{base}/api/auth/{nowhere}")).0, 404);
     }
     let mut inventive = Connection::open(server.address());
-    inventive.send("RANDOM /api/auth/login/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    inventive.send("RANDOM /api/auth/csrf/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assert!(inventive.ends().starts_with("HTTP/1.1 405"));
 
     let shown = || get(&format!("http://{metrics}/metrics")).1;
@@ -64,7 +64,7 @@ fn metrics_are_shown_where_the_settings_say() {
     for line in [
         r#"rest_auth_requests_total{endpoint="login/",method="POST",status="200"} 1"#,
         r#"rest_auth_requests_total{endpoint="login/",method="POST",status="400"} 4"#,
-        r#"rest_auth_requests_total{endpoint="login/",method="other",status="405"} 1"#,
+        r#"rest_auth_requests_total{endpoint="csrf/",method="other",status="405"} 1"#,
         r#"rest_auth_request_duration_seconds_count{endpoint="registration/",method="POST"} 1"#,
         r#"rest_auth_request_duration_seconds_bucket{endpoint="login/",method="POST",le="10"} 6"#,
         r#"rest_auth_logins_total{outcome="succeeded"} 1"#,

@@ -102,7 +102,7 @@ section! {
         pub request_header_timeout: Lifetime = Lifetime::from_seconds(30),
         /// How many headers a request may have.
         pub max_request_headers: usize = 100,
-        /// How many bytes the head of a request may have.
+        /// How many bytes the head of a request may have; what arrives together with the last of them is read, too.
         pub max_request_head: usize = 65_536,
         /// How long a client may take to send the body of a request, all in all; then it is answered 408.
         pub request_body_timeout: Lifetime = Lifetime::from_seconds(30),
