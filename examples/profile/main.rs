@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::routing::get;
-use rest_auth::{Auth, Builder, CurrentUser, Error, Fields};
+use rest_auth::{Auth, Builder, CurrentUser, Error, Fields, Image};
 use rest_auth_examples::{Ended, serve};
 use serde::Deserialize;
 
@@ -18,6 +18,8 @@ struct UserProfile {
     theme: String,
     #[field(date)]
     birthday: Option<String>,
+    #[field(upload_to = "avatars/")]
+    avatar: Option<Image>,
     #[field(blank)]
     bio: String,
 }
@@ -28,13 +30,14 @@ pub fn accounts(builder: Builder) -> Builder {
 }
 
 async fn dashboard(user: CurrentUser) -> Result<String, Error> {
-    let company = user.profile::<UserProfile>().await?.map(|profile| profile.company_name).unwrap_or_default();
-    Ok(format!("{} of {company}", user.username))
+    let Some(profile) = user.profile::<UserProfile>().await? else { return Ok(user.username.clone()) };
+    let picture = if profile.avatar.is_some() { "with" } else { "without" };
+    Ok(format!("{} of {}, {picture} a picture", user.username, profile.company_name))
 }
 
-/// The application's own routes, and the accounts.
+/// The application's own routes, the accounts, and the pictures.
 pub fn app(auth: &Auth) -> Router {
-    Router::new().route("/dashboard", get(dashboard)).layer(auth.layer()).nest("/api/auth", auth.router())
+    Router::new().route("/dashboard", get(dashboard)).layer(auth.layer()).nest("/api/auth", auth.router()).nest("/media", auth.media_router())
 }
 
 /// Serves them.

@@ -5,6 +5,9 @@ use crate::{PASSWORD, both, login};
 
 const TOML: &str = include_str!("../../profile/rest-auth.toml");
 
+/// One black point.
+const PICTURE: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+
 #[tokio::test]
 async fn a_profile_is_shown_and_changed_with_the_user() {
     for test in both(accounts, TOML).await {
@@ -14,7 +17,7 @@ async fn a_profile_is_shown_and_changed_with_the_user() {
         let mut jane = jane.with_csrf();
         assert_eq!(
             jane.get("/api/auth/user/").await.json()["profile"],
-            json!({ "company_name": "", "phone_number": "", "theme": "light", "birthday": null, "bio": "" })
+            json!({ "company_name": "", "phone_number": "", "theme": "light", "birthday": null, "avatar": null, "bio": "" })
         );
         let changes = json!({ "profile": { "company_name": "Acme", "birthday": "1990-02-03" } });
         let patched = jane.patch("/api/auth/user/", changes).await.json();
@@ -24,6 +27,11 @@ async fn a_profile_is_shown_and_changed_with_the_user() {
             jane.patch("/api/auth/user/", json!({ "profile": { "theme": "blue" } })).await.line(),
             r#"400 {"profile":{"theme":["\"blue\" is not a valid choice."]}}"#
         );
-        assert_eq!(jane.get("/dashboard").await.line(), "200 jane of Acme");
+        assert_eq!(jane.get("/dashboard").await.line(), "200 jane of Acme, without a picture");
+        let picture = [("profile.avatar", Some("jane.gif"), &PICTURE[..])];
+        let patched = jane.patch_multipart("/api/auth/user/", &picture).await.json();
+        assert_eq!(patched["profile"]["avatar"], "http://testserver/media/avatars/jane.gif");
+        assert_eq!(jane.get("/dashboard").await.line(), "200 jane of Acme, with a picture");
+        assert_eq!(jane.get("/media/avatars/jane.gif").await.bytes(), PICTURE);
     }
 }
