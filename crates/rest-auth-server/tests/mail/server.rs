@@ -60,7 +60,7 @@ impl Server {
     /// Where it listens.
     #[allow(dead_code)]
     pub fn address(&self) -> &str {
-        &self.address
+        self.0.address()
     }
 
     /// What it has said so far.
