@@ -1,5 +1,6 @@
 //! Every statement that a request sends finds its rows by an index: none takes longer because there are more users. The
-//! databases are asked how they would go about what a whole conversation sent.
+//! databases are asked how they would go about what a whole conversation sent. MySQL is not: what it says depends on the
+//! values, which are not kept.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -17,9 +18,11 @@ const JWT: &str = "[rest_auth]\nuse_jwt = true\nsession_login = true\njwt_auth_h
     [account]\nlogin_methods = ['username', 'email']\nsignup_fields = ['username', 'email*', 'password1*', 'password2*']\n\
     [profiles.profile]\ntable = 'app_profile'\n[profiles.profile.fields]\nbio = { type = 'text', blank = true }\n";
 
+const MYSQL: &str = "MySQL is not asked";
+
 const KEYS: &str = "[account]\nlogin_methods = ['username', 'email']\n";
 
-#[each_database]
+#[each_database(Sqlite, Postgres)]
 async fn no_request_walks_through_a_table() {
     for settings in [JWT, KEYS] {
         let app = TestApp::with(settings).await;
@@ -100,24 +103,18 @@ async fn fill(app: &TestApp) {
             "FROM (WITH RECURSIVE c(n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM c WHERE n < {}) SELECT n FROM c)",
             1000 + ROWS
         ),
-        Dialect::MySql => format!("FROM (SELECT seq AS n FROM seq_1000_to_{}) AS numbers", 1000 + ROWS),
+        Dialect::MySql => panic!("{MYSQL}"),
     };
-    let text = |prefix: &str, suffix: &str| match dialect {
-        Dialect::MySql => format!("CONCAT('{prefix}', n, '{suffix}')"),
-        _ => format!("'{prefix}' || n || '{suffix}'"),
-    };
+    let text = |prefix: &str, suffix: &str| format!("'{prefix}' || n || '{suffix}'");
     let then = "'2026-03-02 03:04:05'";
     let then = if dialect == Dialect::Postgres { format!("{then}::timestamptz") } else { then.to_owned() };
     let (name, mail, jti) = (text("user", ""), text("user", "@example.com"), text("jti", ""));
-    let (truth, lie) = if dialect == Dialect::MySql { ("1", "0") } else { ("TRUE", "FALSE") };
     let mut tables = vec![
         format!(
             "auth_user (id, username, email, password, first_name, last_name, is_active, is_staff, is_superuser, date_joined) \
-             SELECT n, {name}, {mail}, '!', '', '', {truth}, {lie}, {lie}, {then}"
+             SELECT n, {name}, {mail}, '!', '', '', TRUE, FALSE, FALSE, {then}"
         ),
-        format!(
-            "account_emailaddress (id, user_id, email, verified, \"primary\") SELECT n, n, {mail}, {truth}, {truth}"
-        ),
+        format!("account_emailaddress (id, user_id, email, verified, \"primary\") SELECT n, n, {mail}, TRUE, TRUE"),
         format!("authtoken_token (\"key\", created, user_id) SELECT {jti}, {then}, n"),
         format!("django_session (session_key, session_data, expire_date) SELECT {jti}, '', {then}"),
         format!(
@@ -172,16 +169,6 @@ async fn plan(app: &TestApp, sql: &str) -> String {
             connection.execute("DEALLOCATE told; RESET ALL").await.expect("done");
             texts(rows.iter().map(|row| row.get(0)).collect())
         }
-        Pool::MySql(pool) => {
-            let sql = format!("EXPLAIN {}", sql.replace('?', "'1'").replace("LIMIT '1'", "LIMIT 1"));
-            let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(pool).await.expect("a plan");
-            let kinds = rows.iter().map(|row| {
-                let (table, kind, key): (Option<String>, Option<String>, Option<String>) =
-                    (row.get("table"), row.get("type"), row.get("key"));
-                format!("{} {} {}", table.unwrap_or_default(), kind.unwrap_or_default(), key.unwrap_or_default())
-            });
-            texts(kinds.collect())
-        }
         _ => panic!("another database"),
     }
 }
@@ -199,6 +186,6 @@ fn walks_through(dialect: Dialect, plan: &str) -> bool {
                     || (line.contains("Index Scan") || line.contains("Index Only Scan")) && !next.contains("Index Cond")
             })
         }
-        Dialect::MySql => plan.lines().any(|line| line.contains(" ALL") || line.contains(" index ")),
+        Dialect::MySql => panic!("{MYSQL}"),
     }
 }

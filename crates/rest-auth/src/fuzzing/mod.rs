@@ -64,8 +64,9 @@ fn body(media_type: &str, body: &[u8]) {
     let mut headers = HeaderMap::new();
     let Ok(media_type) = HeaderValue::from_str(media_type) else { return };
     headers.insert(header::CONTENT_TYPE, media_type);
-    let read =
-        parse(&headers, Bytes::copy_from_slice(body), usize::MAX).now_or_never().expect("what is in memory is not waited for");
+    let read = parse(&headers, Bytes::copy_from_slice(body), usize::MAX)
+        .now_or_never()
+        .expect("what is in memory is not waited for");
     match read {
         Ok(data) => form_of(&data),
         Err(error) => assert!(matches!(error, Error::Parse(_) | Error::UnsupportedMediaType(_)), "{error}"),

@@ -87,12 +87,14 @@ impl Connection {
         self.insert(&mut statement).await
     }
 
-    /// Mails that are due and that nobody is sending, the oldest first.
+    /// Mails that are due and that nobody is sending, those first that are due for longest.
     pub(crate) async fn due_mails(&mut self, now: OffsetDateTime, limit: u64) -> Result<Vec<WaitingMail>, StoreError> {
         let statement = Query::select()
             .columns([Id, Kind, Recipient, Sender, Subject, Text, Html, CreatedAt, Attempts])
             .from(Table)
             .cond_where(self.is_due(now))
+            // As the index has them.
+            .order_by(NextAttemptAt, Order::Asc)
             .order_by(Id, Order::Asc)
             .limit(limit)
             .take();

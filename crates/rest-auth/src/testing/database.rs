@@ -6,7 +6,7 @@ use std::sync::Once;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Column, Executor, Row, TypeInfo, ValueRef};
 
-use crate::settings::{DatabaseUrl, Settings};
+use crate::settings::{DatabaseUrl, Lifetime, Settings};
 use crate::source::{LOWER_CASE_AND_DIGITS, Random};
 use crate::store::{Dialect, Pool};
 
@@ -82,9 +82,9 @@ impl TestDatabase {
     }
 
     pub(super) async fn sql(&self, sql: &str) -> Vec<Vec<Value>> {
-        let pool = Pool::connect(&DatabaseUrl::from(self.url.as_str()), false, &Settings::default())
-            .await
-            .expect("the database");
+        // Whoever fills a database takes their time.
+        let settings = Settings { database_statement_timeout: Lifetime::from_seconds(0), ..Settings::default() };
+        let pool = Pool::connect(&DatabaseUrl::from(self.url.as_str()), false, &settings).await.expect("the database");
         let sql = AssertSqlSafe(format!("{sql} {MARK}"));
         let rows = match &pool {
             Pool::Sqlite(pool) => table(&sqlx::query(sql).fetch_all(pool).await.expect("rows")),
