@@ -11,7 +11,7 @@ use ureq::Agent;
 
 use crate::output;
 use crate::support::database::Database;
-use crate::support::{Running, free_address, page};
+use crate::support::{self, Running, free_address, page};
 
 const SECRET_KEY: &str = "a-key-for-tests-only-0123456789-abcdefghijklmnopqrstuvw";
 
@@ -20,18 +20,8 @@ fn python() -> Option<&'static Path> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
     PYTHON
         .get_or_init(|| {
-            let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("django");
-            let python = folder.join("bin/python");
-            let run = |command: &mut Command| {
-                let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
-                quiet.status().is_ok_and(|status| status.success())
-            };
-            let installed = run(Command::new(&python).args(["-c", "import dj_rest_auth, psycopg, pymysql"]));
             let requirements = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/beside_django/django/requirements.txt");
-            let ready = installed
-                || run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
-                    && run(Command::new(&python).args(["-m", "pip", "install", "-q", "-r", requirements]));
-            ready.then_some(python)
+            support::python::python("django", "dj_rest_auth, psycopg, pymysql", &["-r", requirements])
         })
         .as_deref()
 }
