@@ -16,7 +16,6 @@ mod registration_fields;
 mod require_email_verification;
 mod sections;
 mod shop;
-
 mod user_details;
 mod user_types;
 
@@ -31,9 +30,12 @@ async fn both(accounts: fn(Builder) -> Builder, toml: &str) -> [TestApp; 2] {
     [rust, file]
 }
 
-/// All settings but where the test's database is.
+/// All settings but where the test's database and its files are.
 fn settings(app: &TestApp) -> Settings {
-    Settings { database_url: Settings::default().database_url, ..app.auth().settings().clone() }
+    let mut settings = app.auth().settings().clone();
+    let usual = Settings::default();
+    (settings.database_url, settings.media.root) = (usual.database_url, usual.media.root);
+    settings
 }
 
 const PASSWORD: &str = "correct horse battery";
