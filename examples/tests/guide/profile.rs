@@ -28,7 +28,7 @@ async fn a_profile_is_shown_and_changed_with_the_user() {
             r#"400 {"profile":{"theme":["\"blue\" is not a valid choice."]}}"#
         );
         assert_eq!(jane.get("/dashboard").await.line(), "200 jane of Acme, without a picture");
-        let picture = [("profile.avatar", Some("jane.gif"), &PICTURE[..])];
+        let picture = [("profile.avatar", Some("jane.gif"), PICTURE)];
         let patched = jane.patch_multipart("/api/auth/user/", &picture).await.json();
         assert_eq!(patched["profile"]["avatar"], "http://testserver/media/avatars/jane.gif");
         assert_eq!(jane.get("/dashboard").await.line(), "200 jane of Acme, with a picture");

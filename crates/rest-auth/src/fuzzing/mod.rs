@@ -22,8 +22,11 @@ use crate::settings::{Secret, Settings};
 use crate::signing::Signer;
 use crate::tokens::jwt::{self, keys::Keys};
 
+/// What is held of any bytes.
+pub type Target = fn(&[u8]);
+
 /// Every target, by the name of its file.
-pub const TARGETS: [(&str, fn(&[u8])); 8] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("body_form", form),
     ("body_json", json),
     ("body_multipart", multipart),
