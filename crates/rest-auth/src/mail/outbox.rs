@@ -148,13 +148,17 @@ impl Auth {
 
     /// Has a mail wait longer that could not be sent, or gives it up.
     async fn put_off(&self, waiting: &WaitingMail, error: &impl Display, is_final: bool) -> Result<(), StoreError> {
+        let what = match &waiting.content {
+            Content::File(_) => "a file could not be removed",
+            _ => "a mail could not be sent",
+        };
         let mut tx = self.store().begin().await?;
         if is_final || self.now() - waiting.created_at > GIVE_UP {
-            tracing::error!(id = waiting.id, %error, "a mail could not be sent, or a file not removed, and is given up");
+            tracing::error!(mail = waiting.id, %error, "{what}, and is given up");
             metrics::mail("given_up");
             tx.delete_mail(waiting.id).await?;
         } else {
-            tracing::warn!(id = waiting.id, %error, "a mail could not be sent, or a file not removed, yet");
+            tracing::warn!(mail = waiting.id, %error, "{what} yet");
             metrics::mail("put_off");
             tx.postpone_mail(waiting.id, self.now() + pause(waiting.attempts)).await?;
         }
