@@ -38,6 +38,8 @@ where
     if COLLECTOR.iter().all(|name| std::env::var_os(name).is_none()) {
         return Ok(None);
     }
+    // Its HTTP client wants to know whose cryptography TLS is to be made with; another's choice is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let exporter = SpanExporter::builder().with_http().with_protocol(Protocol::HttpBinary).build();
     let exporter = exporter.context("spans cannot be sent")?;
     let resource = Resource::builder();

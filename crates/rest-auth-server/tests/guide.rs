@@ -22,9 +22,9 @@ fn a_profile_beside_the_user() {
             "CREATE TABLE \"app_userprofile\"",
             "made app_userprofile",
             r#""company_name":"Acme","phone_number":"","theme":"light","birthday":"1990-02-03","avatar":null,"bio":"""#,
+            r#"{"profile":{"theme":["\"blue\" is not a valid choice."]}}"#,
             r#""avatar":"http://"#,
             "content-type: image/png",
-            r#"{"profile":{"theme":["\"blue\" is not a valid choice."]}}"#,
         ],
     );
 }
