@@ -7,6 +7,7 @@ pub mod breached;
 mod hashers;
 mod pool;
 mod setting;
+mod step;
 mod validators;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::error::Error;
 use crate::settings::Settings;
 use crate::source::{LETTERS_AND_DIGITS, Random};
 use pool::Pool;
+use step::Step;
 
 /// Whether a stored hash is read, and this setting would replace it.
 #[cfg(any(test, fuzzing))]
@@ -81,17 +83,19 @@ impl Passwords {
         let encoded = encoded.map(str::to_owned);
         self.pool
             .run(move || {
+                let wrong = Checked { correct: false, replacement: None };
                 let Some(hash) = encoded.as_deref().and_then(hashers::decode) else {
-                    preferred.encode(&password, &salt);
-                    return Checked { correct: false, replacement: None };
+                    return preferred.encode(&password, &salt).then(|_| Step::Done(wrong));
                 };
-                let correct = hash.verify(&password);
                 let outdated = preferred.would_replace(&hash);
-                if !correct && outdated {
-                    preferred.make_up_for(&hash, &password);
-                }
-                let replacement = if correct && outdated { preferred.encode(&password, &salt) } else { None };
-                Checked { correct, replacement }
+                let missing = preferred.missing(&hash);
+                hash.verify(&password).then(move |correct| match (correct, missing) {
+                    (true, _) if outdated => preferred
+                        .encode(&password, &salt)
+                        .then(move |replacement| Step::Done(Checked { correct, replacement })),
+                    (false, Some(missing)) => missing.make_up(&password).then(|()| Step::Done(wrong)),
+                    _ => Step::Done(Checked { correct, replacement: None }),
+                })
             })
             .await
     }

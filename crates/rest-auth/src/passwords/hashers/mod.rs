@@ -10,6 +10,8 @@ mod tests;
 
 pub use setting::{Algorithm, HasherSetting};
 
+use super::step::Step;
+
 /// A stored hash, taken apart.
 #[derive(Debug, PartialEq)]
 pub(super) enum Hash<'a> {
@@ -35,12 +37,12 @@ pub(super) fn decode(encoded: &str) -> Option<Hash<'_>> {
 
 impl Hash<'_> {
     /// Whether this is the hash of the password.
-    pub(super) fn verify(&self, password: &str) -> bool {
+    pub(super) fn verify(&self, password: &str) -> Step<bool> {
         match self {
             Self::Pbkdf2(hash) => hash.verify(password),
-            Self::Argon2(hash) => hash.verify(password),
-            Self::Bcrypt(hash) => hash.verify(password),
-            Self::Scrypt(hash) => hash.verify(password),
+            Self::Argon2(hash) => Step::Done(hash.verify(password)),
+            Self::Bcrypt(hash) => Step::Done(hash.verify(password)),
+            Self::Scrypt(hash) => Step::Done(hash.verify(password)),
         }
     }
 }

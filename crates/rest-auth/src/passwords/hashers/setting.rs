@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::super::setting::name_or_table;
+use super::super::step::Step;
 use super::{Hash, argon2, bcrypt, pbkdf2, scrypt};
 
 /// The most memory that one hash may take, in KiB: 4 GiB.
@@ -154,14 +155,15 @@ impl HasherSetting {
     }
 
     /// The hash of a password, as it is stored; `None` if the machine cannot pay the cost.
-    pub(in super::super) fn encode(&self, password: &str, salt: &str) -> Option<String> {
+    pub(in super::super) fn encode(&self, password: &str, salt: &str) -> Step<Option<String>> {
+        let pbkdf2 = |digest| pbkdf2::encode(digest, password, salt, self.iterations()).then(|hash| Step::Done(Some(hash)));
         match self.name {
-            Algorithm::Pbkdf2Sha256 => Some(pbkdf2::encode(pbkdf2::Digest::Sha256, password, salt, self.iterations())),
-            Algorithm::Pbkdf2Sha1 => Some(pbkdf2::encode(pbkdf2::Digest::Sha1, password, salt, self.iterations())),
-            Algorithm::Argon2 => argon2::encode(password, salt, self.argon2()?),
-            Algorithm::BcryptSha256 => bcrypt::encode(true, password, self.rounds()),
-            Algorithm::Bcrypt => bcrypt::encode(false, password, self.rounds()),
-            Algorithm::Scrypt => scrypt::encode(password, salt, self.scrypt()?),
+            Algorithm::Pbkdf2Sha256 => pbkdf2(pbkdf2::Digest::Sha256),
+            Algorithm::Pbkdf2Sha1 => pbkdf2(pbkdf2::Digest::Sha1),
+            Algorithm::Argon2 => Step::Done(self.argon2().and_then(|cost| argon2::encode(password, salt, cost))),
+            Algorithm::BcryptSha256 => Step::Done(bcrypt::encode(true, password, self.rounds())),
+            Algorithm::Bcrypt => Step::Done(bcrypt::encode(false, password, self.rounds())),
+            Algorithm::Scrypt => Step::Done(self.scrypt().and_then(|cost| scrypt::encode(password, salt, cost))),
         }
     }
 
@@ -182,13 +184,13 @@ impl HasherSetting {
         }
     }
 
-    /// After a wrong password was compared with a cheaper hash of the same algorithm: takes what is missing of
-    /// today's cost. Django's `harden_runtime`.
-    pub(in super::super) fn make_up_for(&self, hash: &Hash<'_>, password: &str) {
-        let Hash::Pbkdf2(hash) = hash else { return };
-        let missing = self.iterations().saturating_sub(hash.iterations);
-        if missing > 0 && matches!(self.name, Algorithm::Pbkdf2Sha256 | Algorithm::Pbkdf2Sha1) {
-            pbkdf2::encode(hash.digest, password, hash.salt, missing);
+    /// What a wrong password that was compared with a cheaper hash of the same algorithm has to cost still.
+    pub(in super::super) fn missing(&self, hash: &Hash<'_>) -> Option<pbkdf2::Missing> {
+        match (self.name, hash) {
+            (Algorithm::Pbkdf2Sha256 | Algorithm::Pbkdf2Sha1, Hash::Pbkdf2(hash)) => {
+                pbkdf2::Missing::of(hash, self.iterations())
+            }
+            _ => None,
         }
     }
 }
