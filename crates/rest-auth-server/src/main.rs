@@ -30,6 +30,10 @@ use clap::{CommandFactory, Parser};
 
 use cli::{Cli, Command, Import, KeyAction, MailAction};
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();

@@ -56,7 +56,7 @@ impl CurrentUser {
         let Some(profile) = self.auth.settings().profiles.find(&wanted.name) else {
             return Err(Error::internal(format!("there is no profile {}: add it to the builder", wanted.name)));
         };
-        let values = self.auth.store().connection().await?.profile_of(profile, self.user.id).await?;
+        let values = self.auth.store().reader().await?.profile_of(profile, self.user.id).await?;
         values.map(|values| serde_json::from_value(values.into())).transpose().map_err(Error::internal)
     }
 
@@ -110,7 +110,7 @@ async fn from_parts(parts: &Parts) -> Result<Option<CurrentUser>, Refusal> {
         let error = Error::internal("CurrentUser is wanted by a handler that is not below auth.layer()");
         return Err(Refusal::new(error, parts));
     };
-    let head = Head::from(parts);
+    let head = Head::from(parts.clone());
     let mut session = Presented::new(head.cookie(&auth.settings().session_cookie_name));
     find(auth, &head, &mut session, None, false).await.map_err(|error| Refusal::new(error, parts))
 }
@@ -190,7 +190,7 @@ where
         let auth = self.auth.clone();
         let (mut parts, body) = request.into_parts();
         parts.extensions.insert(self.auth.clone());
-        let head = auth.settings().simple_jwt.refresh_on_activity.map(|_| Head::from(&parts));
+        let head = auth.settings().simple_jwt.refresh_on_activity.map(|_| Head::from(parts.clone()));
         let answer = self.inner.call(axum::http::Request::from_parts(parts, body));
         Box::pin(async move {
             let mut response = answer.await?;

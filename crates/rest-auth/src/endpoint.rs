@@ -151,13 +151,16 @@ pub(crate) struct Endpoint {
     path: String,
     slash: Slash,
     guard: Guard,
+    /// `Allow`.
+    allow: Option<HeaderValue>,
     methods: Methods,
     scope: Scope,
 }
 
 impl Endpoint {
     pub(crate) fn new(path: &str, slash: Slash, guard: Guard, methods: Methods) -> Self {
-        Self { path: path.to_owned(), slash, guard, methods, scope: Scope::Unnamed }
+        let allow = HeaderValue::from_str(&methods.allowed()).ok();
+        Self { path: path.to_owned(), slash, guard, allow, methods, scope: Scope::Unnamed }
     }
 
     /// What limits the requests to it: the `throttle_scope` of a view.
@@ -190,30 +193,28 @@ impl Endpoint {
     }
 
     async fn answer(&self, auth: Auth, request: axum::extract::Request) -> Response {
-        let challenge = match self.guard {
+        let challenge = || match self.guard {
             Guard::Unasked => tokens::jwt::challenge(&auth.settings().simple_jwt),
             _ => auth.challenge(),
         };
         let began = Instant::now();
         let (parts, body) = request.into_parts();
         let method = parts.method.clone();
-        let mut response = match Request::read(auth.clone(), Head::from(&parts), body, self.methods.files(&auth)).await
+        let mut response = match Request::read(auth.clone(), Head::from(parts), body, self.methods.files(&auth)).await
         {
             Ok(mut request) => {
                 request.endpoint.clone_from(&self.path);
                 let mut response = match self.dispatch(&mut request).await {
                     Ok(response) => response,
                     Err(error) if self.methods.is_page => request.error_page(error),
-                    Err(error) => error.into_response(challenge),
+                    Err(error) => error.into_response(challenge()),
                 };
                 sessions::finish(&request, &mut response);
                 response
             }
-            Err(error) => error.into_response(challenge),
+            Err(error) => error.into_response(challenge()),
         };
-        if let Ok(allowed) = HeaderValue::from_str(&self.methods.allowed()) {
-            response.headers_mut().insert(header::ALLOW, allowed);
-        }
+        response.headers_mut().extend(self.allow.clone().map(|allow| (header::ALLOW, allow)));
         for (name, value) in PROTECTION {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         }

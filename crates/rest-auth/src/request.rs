@@ -30,8 +30,8 @@ pub(crate) struct Head {
     peer: Option<IpAddr>,
 }
 
-impl From<&Parts> for Head {
-    fn from(parts: &Parts) -> Self {
+impl From<Parts> for Head {
+    fn from(parts: Parts) -> Self {
         let cookies = parts
             .headers
             .get_all(header::COOKIE)
@@ -45,7 +45,7 @@ impl From<&Parts> for Head {
             .map(|cookie| (cookie.name().to_owned(), cookie.value_trimmed().to_owned()))
             .collect();
         let peer = client_address::peer(&parts.extensions);
-        Self { method: parts.method.clone(), uri: parts.uri.clone(), headers: parts.headers.clone(), cookies, peer }
+        Self { method: parts.method, uri: parts.uri, headers: parts.headers, cookies, peer }
     }
 }
 

@@ -116,7 +116,7 @@ pub fn cookies(bytes: &[u8]) {
         lines += 1;
     }
     let (parts, _) = request.body(Body::empty()).expect("a request").into_parts();
-    let head = Head::from(&parts);
+    let head = Head::from(parts);
     for name in ["", "a", "sessionid", "csrftoken"] {
         assert!(head.cookie(name).is_none() || lines > 0);
     }

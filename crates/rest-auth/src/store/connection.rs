@@ -1,17 +1,16 @@
 //! A connection, with or without a transaction: how a statement is sent to whichever database it is.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use sea_query::{Alias, MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
 use sqlx::{AssertSqlSafe, Executor, MySqlConnection, PgConnection, SqliteConnection};
 
+use super::database::Database;
 use super::dialect::Dialect;
 use super::held::{HeldSqlite, Inner};
 use super::row::Row;
-use super::statements::Statements;
-use super::writer::Writer;
-use super::{Pool, StoreError};
+use super::StoreError;
 use crate::settings::UserTable;
 
 /// A connection to the accounts' database. What our flows ask of it are its methods, a file a table; an
@@ -19,9 +18,7 @@ use crate::settings::UserTable;
 pub struct Connection {
     inner: Inner,
     /// Where another connection is to be had, should this one be lost.
-    pool: Pool,
-    sent: Statements,
-    user_table: Arc<UserTable>,
+    database: Arc<Database>,
 }
 
 /// A column as the database describes it.
@@ -70,31 +67,25 @@ macro_rules! on {
 
 impl Connection {
     /// A connection for reading.
-    pub(super) async fn pooled(
-        pool: &Pool,
-        sent: &Statements,
-        user_table: &Arc<UserTable>,
-    ) -> Result<Self, StoreError> {
-        let inner = Inner::pooled(pool).await?;
-        Ok(Self { inner, pool: pool.clone(), sent: sent.clone(), user_table: user_table.clone() })
+    pub(super) async fn pooled(database: &Arc<Database>) -> Result<Self, StoreError> {
+        Ok(Self { inner: Inner::pooled(&database.pool).await?, database: Arc::clone(database) })
+    }
+
+    /// A connection for looking a few rows up by their keys.
+    pub(super) async fn reader(database: &Arc<Database>) -> Result<Self, StoreError> {
+        Ok(Self { inner: Inner::reader(database).await?, database: Arc::clone(database) })
     }
 
     /// A connection in a transaction that will write.
-    pub(super) async fn in_transaction(
-        pool: &Pool,
-        writer: &OnceLock<Writer>,
-        sent: &Statements,
-        user_table: &Arc<UserTable>,
-    ) -> Result<Self, StoreError> {
-        sent.note(pool.dialect().begin());
-        let inner = Inner::in_transaction(pool, writer).await?;
-        Ok(Self { inner, pool: pool.clone(), sent: sent.clone(), user_table: user_table.clone() })
+    pub(super) async fn in_transaction(database: &Arc<Database>) -> Result<Self, StoreError> {
+        database.sent.note(database.pool.dialect().begin());
+        Ok(Self { inner: Inner::in_transaction(database).await?, database: Arc::clone(database) })
     }
 
     /// The SQLite connection, to run statements of one's own on; `None` if it is to another database.
     pub fn sqlite(&mut self) -> Option<&mut SqliteConnection> {
         match &mut self.inner {
-            Inner::Sqlite(held) => Some(held.connection()),
+            Inner::Sqlite(held) => held.at_once(),
             _ => None,
         }
     }
@@ -102,7 +93,7 @@ impl Connection {
     /// The PostgreSQL connection, likewise.
     pub fn postgres(&mut self) -> Option<&mut PgConnection> {
         match &mut self.inner {
-            Inner::Postgres(held) => Some(held.connection()),
+            Inner::Postgres(held) => Some(held.at_once()),
             _ => None,
         }
     }
@@ -110,7 +101,7 @@ impl Connection {
     /// The MySQL or MariaDB connection, likewise.
     pub fn mysql(&mut self) -> Option<&mut MySqlConnection> {
         match &mut self.inner {
-            Inner::MySql(held) => Some(held.connection()),
+            Inner::MySql(held) => Some(held.at_once()),
             _ => None,
         }
     }
@@ -124,9 +115,14 @@ impl Connection {
         }
     }
 
+    /// What all connections of the store have in common.
+    pub(super) fn database(&self) -> &Arc<Database> {
+        &self.database
+    }
+
     /// The table that users are in.
     pub(super) fn user_table(&self) -> &Arc<UserTable> {
-        &self.user_table
+        &self.database.user_table
     }
 
     /// Makes what the transaction did permanent.
@@ -134,7 +130,7 @@ impl Connection {
     /// # Errors
     /// If the database refuses; then nothing is kept.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.sent.note("COMMIT");
+        self.database.sent.note("COMMIT");
         match self.inner {
             Inner::Sqlite(held) => held.commit().await,
             Inner::Postgres(held) => held.commit().await,
@@ -150,10 +146,13 @@ impl Connection {
     }
 
     async fn fetch_all_once(&mut self, statement: &impl SqlxBinder) -> Result<Vec<Row>, StoreError> {
+        if let Some(rows) = self.read_directly(statement) {
+            return Ok(rows);
+        }
         on!(self, |held, builder, row| {
             let (sql, values) = statement.build_sqlx(builder);
-            self.sent.note(&sql);
-            let rows = sqlx::query_with(AssertSqlSafe(sql), values).fetch_all(held.connection()).await?;
+            self.database.sent.note(&sql);
+            let rows = sqlx::query_with(AssertSqlSafe(sql), values).fetch_all(held.connection().await?).await?;
             Ok(rows.into_iter().map(row).collect())
         })
     }
@@ -166,11 +165,23 @@ impl Connection {
     }
 
     async fn fetch_optional_once(&mut self, statement: &impl SqlxBinder) -> Result<Option<Row>, StoreError> {
+        if let Some(rows) = self.read_directly(statement) {
+            return Ok(rows.into_iter().next());
+        }
         on!(self, |held, builder, row| {
             let (sql, values) = statement.build_sqlx(builder);
-            self.sent.note(&sql);
-            Ok(sqlx::query_with(AssertSqlSafe(sql), values).fetch_optional(held.connection()).await?.map(row))
+            self.database.sent.note(&sql);
+            Ok(sqlx::query_with(AssertSqlSafe(sql), values).fetch_optional(held.connection().await?).await?.map(row))
         })
+    }
+
+    /// What SQLite gives in this very thread, if this is a connection for that, and it can.
+    fn read_directly(&mut self, statement: &impl SqlxBinder) -> Option<Vec<Row>> {
+        let Inner::Sqlite(HeldSqlite::Direct(reader, _)) = &mut self.inner else { return None };
+        let (sql, SqlxValues(values)) = statement.build_sqlx(SqliteQueryBuilder);
+        let rows = reader.rows(&sql, &values.0)?;
+        self.database.sent.note(&sql);
+        Some(rows.into_iter().map(Row::Direct).collect())
     }
 
     /// Takes another connection in the place of one that was lost, where that does no harm: in the middle of a
@@ -178,7 +189,7 @@ impl Connection {
     async fn replace(&mut self, error: &StoreError) -> Result<bool, StoreError> {
         let replaces = error.is_lost() && self.inner.is_for_reading();
         if replaces {
-            self.inner = Inner::pooled(&self.pool).await?;
+            self.inner = Inner::pooled(&self.database.pool).await?;
         }
         Ok(replaces)
     }
@@ -188,8 +199,8 @@ impl Connection {
         self.assert_may_write();
         on!(self, |held, builder, row| {
             let (sql, values) = statement.build_sqlx(builder);
-            self.sent.note(&sql);
-            Ok(sqlx::query_with(AssertSqlSafe(sql), values).execute(held.connection()).await?.rows_affected())
+            self.database.sent.note(&sql);
+            Ok(sqlx::query_with(AssertSqlSafe(sql), values).execute(held.connection().await?).await?.rows_affected())
         })
     }
 
@@ -207,8 +218,8 @@ impl Connection {
         self.assert_may_write();
         if let Inner::MySql(held) = &mut self.inner {
             let (sql, values): (String, SqlxValues) = statement.build_sqlx(MysqlQueryBuilder);
-            self.sent.note(&sql);
-            let done = sqlx::query_with(AssertSqlSafe(sql), values).execute(held.connection()).await?;
+            self.database.sent.note(&sql);
+            let done = sqlx::query_with(AssertSqlSafe(sql), values).execute(held.connection().await?).await?;
             return i64::try_from(done.last_insert_id()).map_err(|_| sqlx::Error::RowNotFound.into());
         }
         let row = self.fetch_optional(statement.returning_col(Alias::new(column))).await?;
@@ -217,14 +228,14 @@ impl Connection {
 
     /// Catches, in tests, a flow that would get in the way of SQLite's writer.
     fn assert_may_write(&self) {
-        debug_assert!(!matches!(self.inner, Inner::Sqlite(HeldSqlite::Pooled(_))), "Store::begin is for writing");
+        debug_assert!(!matches!(self.inner, Inner::Sqlite(HeldSqlite::Direct(..) | HeldSqlite::Pooled(_))), "Store::begin is for writing");
     }
 
     /// Runs statements that were written for this database.
     pub(super) async fn execute_script(&mut self, sql: &str) -> Result<(), StoreError> {
-        self.sent.note(sql);
+        self.database.sent.note(sql);
         on!(self, |held, builder, row| {
-            held.connection().execute(sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))).await?;
+            held.connection().await?.execute(sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))).await?;
             Ok(())
         })
     }
@@ -253,15 +264,15 @@ impl Connection {
     }
 
     async fn names(&mut self, sql: &'static str) -> Result<Vec<String>, StoreError> {
-        self.sent.note(sql);
-        on!(self, |held, builder, row| Ok(sqlx::query_scalar(sql).fetch_all(held.connection()).await?))
+        self.database.sent.note(sql);
+        on!(self, |held, builder, row| Ok(sqlx::query_scalar(sql).fetch_all(held.connection().await?).await?))
     }
 
     /// The columns of a table.
     pub(super) async fn columns_of(&mut self, table: &str) -> Result<Vec<Column>, StoreError> {
         let sql = self.dialect().columns();
         on!(self, |held, builder, row| {
-            let rows = sqlx::query(sql).bind(table).fetch_all(held.connection()).await?;
+            let rows = sqlx::query(sql).bind(table).fetch_all(held.connection().await?).await?;
             rows.into_iter().map(row).map(|row| Column::read(&row)).collect()
         })
     }
@@ -269,7 +280,7 @@ impl Connection {
     /// Whether a MySQL server has a type for UUIDs, as MariaDB does from 10.7 on; Django makes use of it there.
     pub(super) async fn has_uuid_type(&mut self) -> Result<bool, StoreError> {
         let Inner::MySql(held) = &mut self.inner else { return Ok(false) };
-        let version: String = sqlx::query_scalar("SELECT VERSION()").fetch_one(held.connection()).await?;
+        let version: String = sqlx::query_scalar("SELECT VERSION()").fetch_one(held.connection().await?).await?;
         let Some((numbers, _)) = version.split_once("-MariaDB") else { return Ok(false) };
         let mut numbers = numbers.split('.').map(|number| number.parse::<u32>().unwrap_or_default());
         Ok((numbers.next(), numbers.next()) >= (Some(10), Some(7)))
@@ -280,8 +291,8 @@ impl Connection {
     pub(crate) async fn claim(&mut self, text: &str) -> Result<(), StoreError> {
         if let Inner::Postgres(held) = &mut self.inner {
             let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
-            self.sent.note(sql);
-            sqlx::query(sql).bind(text.to_lowercase()).execute(held.connection()).await?;
+            self.database.sent.note(sql);
+            sqlx::query(sql).bind(text.to_lowercase()).execute(held.connection().await?).await?;
         }
         Ok(())
     }

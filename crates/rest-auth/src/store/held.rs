@@ -1,10 +1,11 @@
 //! A connection as it is held: to which database, with or without a transaction.
 
-use std::sync::OnceLock;
-
 use sqlx::pool::PoolConnection;
-use sqlx::{Database, MySql, Postgres, Sqlite, SqliteConnection, Transaction};
+use sqlx::sqlite::SqlitePool;
+use sqlx::{MySql, Postgres, Sqlite, SqliteConnection, Transaction};
 
+use super::database::Database;
+use super::direct::Reader;
 use super::writer::{Turn, Writer};
 use super::{Pool, StoreError};
 
@@ -23,17 +24,27 @@ impl Inner {
         })
     }
 
-    /// Begins a transaction; a connection that is lost before it has begun one is replaced.
-    pub(super) async fn in_transaction(pool: &Pool, writer: &OnceLock<Writer>) -> Result<Self, StoreError> {
-        let begun = Self::begun(pool, writer).await;
-        if begun.as_ref().is_err_and(StoreError::is_lost) { Self::begun(pool, writer).await } else { begun }
+    /// For looking a few rows up by their keys: where it can be, in the thread that asks.
+    pub(super) async fn reader(database: &Database) -> Result<Self, StoreError> {
+        if let (Pool::Sqlite(pool), Some(direct)) = (&database.pool, &database.direct)
+            && let Some(reader) = direct.reader()
+        {
+            return Ok(Self::Sqlite(HeldSqlite::Direct(reader, pool.clone())));
+        }
+        Self::pooled(&database.pool).await
     }
 
-    async fn begun(pool: &Pool, writer: &OnceLock<Writer>) -> Result<Self, StoreError> {
-        let begin = pool.dialect().begin();
-        Ok(match pool {
+    /// Begins a transaction; a connection that is lost before it has begun one is replaced.
+    pub(super) async fn in_transaction(database: &Database) -> Result<Self, StoreError> {
+        let begun = Self::begun(database).await;
+        if begun.as_ref().is_err_and(StoreError::is_lost) { Self::begun(database).await } else { begun }
+    }
+
+    async fn begun(database: &Database) -> Result<Self, StoreError> {
+        let begin = database.pool.dialect().begin();
+        Ok(match &database.pool {
             Pool::Sqlite(pool) => {
-                let writer = writer.get_or_init(|| Writer::new(pool.clone()));
+                let writer = database.writer.get_or_init(|| Writer::new(pool.clone()));
                 Self::Sqlite(HeldSqlite::Turn(writer.turn().await?))
             }
             Pool::Postgres(pool) => Self::Postgres(Held::Transaction(pool.begin_with(begin).await?)),
@@ -45,22 +56,27 @@ impl Inner {
     pub(super) fn is_for_reading(&self) -> bool {
         matches!(
             self,
-            Self::Sqlite(HeldSqlite::Pooled(_)) | Self::Postgres(Held::Pooled(_)) | Self::MySql(Held::Pooled(_))
+            Self::Sqlite(HeldSqlite::Direct(..) | HeldSqlite::Pooled(_))
+                | Self::Postgres(Held::Pooled(_)) | Self::MySql(Held::Pooled(_))
         )
     }
 }
 
-pub(super) enum Held<DB: Database> {
+pub(super) enum Held<DB: sqlx::Database> {
     Pooled(PoolConnection<DB>),
     Transaction(Transaction<'static, DB>),
 }
 
-impl<DB: Database> Held<DB> {
-    pub(super) fn connection(&mut self) -> &mut DB::Connection {
+impl<DB: sqlx::Database> Held<DB> {
+    pub(super) fn at_once(&mut self) -> &mut DB::Connection {
         match self {
             Self::Pooled(connection) => connection,
             Self::Transaction(transaction) => transaction,
         }
+    }
+
+    pub(super) async fn connection(&mut self) -> Result<&mut DB::Connection, StoreError> {
+        Ok(self.at_once())
     }
 
     pub(super) async fn commit(self) -> Result<(), StoreError> {
@@ -71,23 +87,34 @@ impl<DB: Database> Held<DB> {
     }
 }
 
-/// SQLite has one writer; see `writer.rs`.
+/// SQLite has one writer, see `writer.rs`, and may be read without sqlx, see `direct.rs`.
 pub(super) enum HeldSqlite {
+    /// And where sqlx has a connection, should that be wanted.
+    Direct(Reader, SqlitePool),
     Pooled(PoolConnection<Sqlite>),
     Turn(Turn),
 }
 
 impl HeldSqlite {
-    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
+    /// The connection; `None` where it would have to be waited for.
+    pub(super) fn at_once(&mut self) -> Option<&mut SqliteConnection> {
         match self {
-            Self::Pooled(connection) => connection,
-            Self::Turn(turn) => turn.connection(),
+            Self::Direct(..) => None,
+            Self::Pooled(connection) => Some(connection),
+            Self::Turn(turn) => Some(turn.connection()),
         }
+    }
+
+    pub(super) async fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        if let Self::Direct(_, pool) = self {
+            *self = Self::Pooled(pool.acquire().await?);
+        }
+        self.at_once().ok_or_else(|| sqlx::Error::PoolClosed.into())
     }
 
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Self::Pooled(_) => Ok(()),
+            Self::Direct(..) | Self::Pooled(_) => Ok(()),
             Self::Turn(turn) => turn.commit().await,
         }
     }

@@ -3,7 +3,9 @@
 
 mod backup;
 mod connection;
+mod database;
 mod dialect;
+mod direct;
 mod email_addresses;
 mod error;
 mod expired;
@@ -22,6 +24,7 @@ mod sessions;
 mod spellings;
 mod statements;
 mod tables;
+mod text;
 mod token_keys;
 mod user_id;
 mod user_schema;
@@ -44,25 +47,18 @@ pub use user_id::{NoUserId, UserId};
 pub use users::User;
 pub(crate) use users::{NewUser, UserChanges};
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::settings::{Profile, Settings, UserTable};
+use database::Database;
 use schema::Step;
-use statements::Statements;
-use writer::Writer;
 
 /// The accounts' database.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: Pool,
-    /// SQLite's, from the first transaction on.
-    writer: Arc<OnceLock<Writer>>,
-    /// What was sent, in tests.
-    statements: Statements,
+    database: Arc<Database>,
     /// The profiles whose tables it holds.
     profiles: Arc<[Profile]>,
-    /// The table that users are in.
-    user_table: Arc<UserTable>,
     /// The groups that it holds, and whether a migration makes them.
     groups: Arc<[String]>,
     creates_groups: bool,
@@ -71,11 +67,8 @@ pub struct Store {
 impl From<Pool> for Store {
     fn from(pool: Pool) -> Self {
         Self {
-            pool,
-            writer: Arc::default(),
-            statements: Statements::default(),
+            database: Database::new(pool, UserTable::default()),
             profiles: Arc::default(),
-            user_table: Arc::default(),
             groups: Arc::default(),
             creates_groups: false,
         }
@@ -106,21 +99,20 @@ impl Store {
         groups.dedup();
         Self {
             profiles: settings.profiles.to_vec().into(),
-            user_table: Arc::new(settings.user.clone()),
+            database: Database::new(self.pool().clone(), settings.user.clone()),
             groups: groups.into(),
             creates_groups: settings.registration.create_groups,
-            ..self
         }
     }
 
     /// The connections.
     pub fn pool(&self) -> &Pool {
-        &self.pool
+        &self.database.pool
     }
 
     /// The kind of database.
     pub fn dialect(&self) -> Dialect {
-        self.pool.dialect()
+        self.pool().dialect()
     }
 
     /// A connection for reading.
@@ -128,7 +120,13 @@ impl Store {
     /// # Errors
     /// If none can be had in time.
     pub async fn connection(&self) -> Result<Connection, StoreError> {
-        Connection::pooled(&self.pool, &self.statements, &self.user_table).await
+        Connection::pooled(&self.database).await
+    }
+
+    /// A connection for looking a few rows up by their keys, which is quickest. What walks through a table would keep the
+    /// thread from everything else.
+    pub(crate) async fn reader(&self) -> Result<Connection, StoreError> {
+        Connection::reader(&self.database).await
     }
 
     /// Begins a transaction that will write. Dropped without [`Connection::commit`], it changes nothing. On SQLite
@@ -137,18 +135,21 @@ impl Store {
     /// # Errors
     /// If no connection, or no turn, can be had in time.
     pub async fn begin(&self) -> Result<Connection, StoreError> {
-        Connection::in_transaction(&self.pool, &self.writer, &self.statements, &self.user_table).await
+        Connection::in_transaction(&self.database).await
     }
 
     /// The statements that were sent since this was last asked, without their values.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn take_statements(&self) -> Vec<String> {
-        self.statements.take()
+        self.database.sent.take()
     }
 
     /// Closes every connection, once it is free.
     pub async fn close(&self) {
-        self.pool.close().await;
+        if let Some(direct) = &self.database.direct {
+            direct.close();
+        }
+        self.pool().close().await;
     }
 
     /// What is missing: tables by their names, columns of profiles as `TABLE.COLUMN`, groups as `the group NAME`.
@@ -258,7 +259,7 @@ impl Store {
 
     async fn missing_indexes_in(&self, db: &mut Connection) -> Result<Vec<Step>, StoreError> {
         let present = db.index_names().await?;
-        let mut missing = indexes::steps(self.dialect(), &self.user_table);
+        let mut missing = indexes::steps(self.dialect(), &self.database.user_table);
         missing.retain(|step| !present.iter().any(|name| step.name == indexes::told(name)));
         Ok(missing)
     }
@@ -266,7 +267,7 @@ impl Store {
     async fn missing_in(&self, db: &mut Connection) -> Result<Vec<Step>, StoreError> {
         let present = db.table_names().await?;
         let key_type = user_schema::key_type(db, &present).await?;
-        let mut missing = user_schema::steps(self.dialect(), &self.user_table, &key_type);
+        let mut missing = user_schema::steps(self.dialect(), &self.database.user_table, &key_type);
         missing.retain(|step| !present.contains(&step.name));
         for profile in self.profiles.iter() {
             missing.extend(profile_schema::missing(db, profile, &present, &key_type).await?);

@@ -1,5 +1,6 @@
 //! The connections to a database of one of the kinds: our own, or those that an application has already.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Connection, Database, Executor, MySqlConnection, PgConnection, pool::Pool as SqlxPool};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Database, Executor, MySqlConnection, PgConnection, pool::Pool as SqlxPool};
 
 use super::StoreError;
 use super::dialect::{Dialect, NO_CASE, compare_without_case};
@@ -94,6 +95,16 @@ impl Pool {
             .busy_timeout(timeout(&Settings::default()))
             .foreign_keys(true)
             .collation(NO_CASE, compare_without_case))
+    }
+
+    /// The file of SQLite, if it is one that whoever knows its path opens as this pool does.
+    pub(super) fn file(&self) -> Option<PathBuf> {
+        let Self::Sqlite(pool) = self else { return None };
+        let options = pool.connect_options();
+        let url = options.to_url_lossy();
+        let is_special = url.query_pairs().any(|(name, value)| name == "vfs" || (name == "immutable" && value == "true"));
+        let file = options.get_filename();
+        (!is_special && file.is_file()).then(|| file.to_owned())
     }
 
     /// The kind of database.

@@ -1,6 +1,8 @@
 //! `token_blacklist_outstandingtoken` and `token_blacklist_blacklistedtoken`: the refresh tokens that were issued,
 //! and those of them that are good no more.
 
+use std::sync::Arc;
+
 use sea_query::{Expr, ExprTrait, OnConflict, Query};
 use time::OffsetDateTime;
 
@@ -50,16 +52,19 @@ impl Connection {
 
     /// Whether the token of this name is good no more.
     pub(crate) async fn is_blacklisted(&mut self, jti: &str) -> Result<bool, StoreError> {
-        let statement = Query::select()
-            .column((BlacklistedToken::Table, BlacklistedToken::Id))
-            .from(BlacklistedToken::Table)
-            .inner_join(
-                OutstandingToken::Table,
-                Expr::col((OutstandingToken::Table, OutstandingToken::Id))
-                    .equals((BlacklistedToken::Table, BlacklistedToken::TokenId)),
-            )
-            .and_where(Expr::col((OutstandingToken::Table, OutstandingToken::Jti)).eq(jti))
-            .take();
+        let database = Arc::clone(self.database());
+        let statement = database.texts.is_blacklisted.with(jti, |jti| {
+            Query::select()
+                .column((BlacklistedToken::Table, BlacklistedToken::Id))
+                .from(BlacklistedToken::Table)
+                .inner_join(
+                    OutstandingToken::Table,
+                    Expr::col((OutstandingToken::Table, OutstandingToken::Id))
+                        .equals((BlacklistedToken::Table, BlacklistedToken::TokenId)),
+                )
+                .and_where(Expr::col((OutstandingToken::Table, OutstandingToken::Jti)).eq(jti))
+                .take()
+        });
         Ok(self.fetch_optional(&statement).await?.is_some())
     }
 

@@ -8,11 +8,13 @@ use time::{Date, OffsetDateTime, PrimitiveDateTime};
 use uuid::Uuid;
 
 use super::StoreError;
+use super::direct::DirectRow;
 use super::dialect::read_text_time;
 use crate::fields::read_date;
 
 pub(super) enum Row {
     Sqlite(SqliteRow),
+    Direct(DirectRow),
     Postgres(PgRow),
     MySql(MySqlRow),
 }
@@ -22,6 +24,7 @@ macro_rules! get {
     ($row:expr, $column:expr) => {
         match $row {
             Row::Sqlite(row) => row.try_get_unchecked($column),
+            Row::Direct(row) => row.get($column),
             Row::Postgres(row) => row.try_get_unchecked($column),
             Row::MySql(row) => row.try_get_unchecked($column),
         }
@@ -64,8 +67,8 @@ impl Row {
 
     pub(super) fn optional_date(&self, column: &str) -> Result<Option<Date>, StoreError> {
         match self {
-            Self::Sqlite(row) => {
-                let value: Option<String> = row.try_get_unchecked(column)?;
+            Self::Sqlite(_) | Self::Direct(_) => {
+                let value = self.optional_text(column)?;
                 value.map(|value| read_date(&value).ok_or_else(|| StoreError::unreadable(column, &value))).transpose()
             }
             Self::Postgres(row) => Ok(row.try_get_unchecked(column)?),
@@ -79,8 +82,8 @@ impl Row {
 
     pub(super) fn optional_time(&self, column: &str) -> Result<Option<OffsetDateTime>, StoreError> {
         match self {
-            Self::Sqlite(row) => {
-                let value: Option<String> = row.try_get_unchecked(column)?;
+            Self::Sqlite(_) | Self::Direct(_) => {
+                let value = self.optional_text(column)?;
                 value
                     .map(|value| read_text_time(&value).ok_or_else(|| StoreError::unreadable(column, &value)))
                     .transpose()

@@ -1,5 +1,7 @@
 //! `authtoken_token`: one key a user, for `Authorization: Token …`.
 
+use std::sync::Arc;
+
 use sea_query::{Expr, ExprTrait, OnConflict, Query};
 use time::OffsetDateTime;
 
@@ -10,15 +12,17 @@ use super::{Connection, StoreError, User, UserId};
 impl Connection {
     /// The user whose key it is.
     pub(crate) async fn user_by_token_key(&mut self, key: &str) -> Result<Option<User>, StoreError> {
-        let (table, id) = self.user_table().at(UserColumn::Id);
-        let statement = self
-            .select_users()
-            .inner_join(
-                AuthtokenToken::Table,
-                Expr::col((AuthtokenToken::Table, AuthtokenToken::UserId)).equals((table, id)),
-            )
-            .and_where(Expr::col((AuthtokenToken::Table, AuthtokenToken::Key)).eq(key))
-            .take();
+        let database = Arc::clone(self.database());
+        let statement = database.texts.user_by_token_key.with(key, |key| {
+            let (table, id) = database.user_table.at(UserColumn::Id);
+            self.select_users()
+                .inner_join(
+                    AuthtokenToken::Table,
+                    Expr::col((AuthtokenToken::Table, AuthtokenToken::UserId)).equals((table, id)),
+                )
+                .and_where(Expr::col((AuthtokenToken::Table, AuthtokenToken::Key)).eq(key))
+                .take()
+        });
         self.user(&statement).await
     }
 

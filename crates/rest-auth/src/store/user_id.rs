@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use sea_query::Expr;
+use sea_query::{Expr, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -96,10 +96,15 @@ impl From<Uuid> for UserId {
 impl Dialect {
     /// A user's key as the database wants it: where it has no UUIDs, Django keeps them as 32 digits.
     pub(super) fn user_id(self, id: UserId) -> Expr {
+        Expr::val(self.key(id))
+    }
+
+    /// The same, as a value.
+    pub(super) fn key(self, id: UserId) -> Value {
         match (id.0, self) {
-            (Key::Integer(number), _) => Expr::val(number),
-            (Key::Uuid(uuid), Self::Postgres) => Expr::val(uuid),
-            (Key::Uuid(uuid), _) => Expr::val(uuid.simple().to_string()),
+            (Key::Integer(number), _) => number.into(),
+            (Key::Uuid(uuid), Self::Postgres) => uuid.into(),
+            (Key::Uuid(uuid), _) => uuid.simple().to_string().into(),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! `auth_user`, or the table that the settings name in its place.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Order, Query, SelectStatement};
+use sea_query_sqlx::SqlxBinder;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -156,7 +158,7 @@ impl Connection {
             .take()
     }
 
-    pub(super) async fn user(&mut self, statement: &SelectStatement) -> Result<Option<User>, StoreError> {
+    pub(super) async fn user(&mut self, statement: &impl SqlxBinder) -> Result<Option<User>, StoreError> {
         let row = self.fetch_optional(statement).await?;
         row.map(|row| User::from_row(&row, self.user_table())).transpose()
     }
@@ -171,8 +173,11 @@ impl Connection {
         if !id.is_a(self.user_table().key) {
             return Ok(None);
         }
-        let is_theirs = self.user_table().is(self.dialect(), id);
-        let statement = self.select_users().and_where(is_theirs).take();
+        let database = Arc::clone(self.database());
+        let statement = database.texts.user_by_id.with(self.dialect().key(id), |key| {
+            let column = database.user_table.at(UserColumn::Id);
+            self.select_users().and_where(Expr::col(column).eq(key)).take()
+        });
         self.user(&statement).await
     }
 

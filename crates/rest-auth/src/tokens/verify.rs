@@ -29,7 +29,7 @@ async fn verify(request: &mut Request) -> Result<Response, Error> {
     let claims = jwt::decode(&auth, input.token.as_bytes())?;
     claims.check(auth.settings(), None)?;
     if let Some(jti) = claims.jti(auth.settings())
-        && auth.store().connection().await?.is_blacklisted(jti).await?
+        && auth.store().reader().await?.is_blacklisted(jti).await?
     {
         return Err(TokenError::Blacklisted.into());
     }

@@ -80,7 +80,7 @@ async fn show(request: &mut Request) -> Result<Response, Error> {
     let auth = &request.auth;
     let user = request.user()?;
     let beside = match shown::asks_the_database(auth.settings()) {
-        true => Beside::of(auth, &mut auth.store().connection().await?, user.id).await?,
+        true => Beside::of(auth, &mut auth.store().reader().await?, user.id).await?,
         false => Beside::default(),
     };
     Ok(reply::json(StatusCode::OK, &beside.with(auth, &request.head, user).await?))

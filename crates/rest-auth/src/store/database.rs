@@ -1,0 +1,37 @@
+//! What all connections of a store have in common.
+
+use std::sync::{Arc, OnceLock};
+
+use super::Pool;
+use super::direct::Direct;
+use super::statements::Statements;
+use super::text::Texts;
+use super::writer::Writer;
+use crate::settings::UserTable;
+
+#[derive(Debug)]
+pub(super) struct Database {
+    pub(super) pool: Pool,
+    /// For reading SQLite without sqlx, if it is a file.
+    pub(super) direct: Option<Arc<Direct>>,
+    /// SQLite's, from the first transaction on.
+    pub(super) writer: OnceLock<Writer>,
+    /// What was sent, in tests.
+    pub(super) sent: Statements,
+    /// The table that users are in.
+    pub(super) user_table: Arc<UserTable>,
+    pub(super) texts: Texts,
+}
+
+impl Database {
+    pub(super) fn new(pool: Pool, user_table: UserTable) -> Arc<Self> {
+        Arc::new(Self {
+            direct: pool.file().map(Direct::new),
+            pool,
+            writer: OnceLock::new(),
+            sent: Statements::default(),
+            user_table: Arc::new(user_table),
+            texts: Texts::default(),
+        })
+    }
+}
