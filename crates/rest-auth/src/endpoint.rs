@@ -180,9 +180,10 @@ impl Endpoint {
         let slash = self.slash;
         let endpoint = Arc::new(self);
         let auth = auth.clone();
-        let answer = move |request: axum::extract::Request| {
+        // In a box, because axum moves it several times, and it is large.
+        let answer = move |request: axum::extract::Request| -> BoxFuture<'static, Response> {
             let (endpoint, auth) = (Arc::clone(&endpoint), auth.clone());
-            async move { endpoint.answer(auth, request).await }
+            Box::pin(async move { endpoint.answer(auth, request).await })
         };
         let router = router.route(&with_slash, any(answer.clone()));
         match slash {

@@ -1,5 +1,6 @@
 //! A connection, with or without a transaction: how a statement is sent to whichever database it is.
 
+use std::hash::Hash;
 use std::sync::Arc;
 
 use sea_query::{Alias, MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder};
@@ -10,6 +11,7 @@ use super::database::Database;
 use super::dialect::Dialect;
 use super::held::{HeldSqlite, Inner};
 use super::row::Row;
+use super::together::{Of, Together};
 use super::StoreError;
 use crate::settings::UserTable;
 
@@ -93,7 +95,7 @@ impl Connection {
     /// The PostgreSQL connection, likewise.
     pub fn postgres(&mut self) -> Option<&mut PgConnection> {
         match &mut self.inner {
-            Inner::Postgres(held) => Some(held.at_once()),
+            Inner::Postgres(held) => held.at_once(),
             _ => None,
         }
     }
@@ -101,7 +103,7 @@ impl Connection {
     /// The MySQL or MariaDB connection, likewise.
     pub fn mysql(&mut self) -> Option<&mut MySqlConnection> {
         match &mut self.inner {
-            Inner::MySql(held) => Some(held.at_once()),
+            Inner::MySql(held) => held.at_once(),
             _ => None,
         }
     }
@@ -118,6 +120,18 @@ impl Connection {
     /// What all connections of the store have in common.
     pub(super) fn database(&self) -> &Arc<Database> {
         &self.database
+    }
+
+    /// Looks one up together with others, if this is a connection for that, and it can be done.
+    pub(super) async fn find_together<K, V>(&self, of: Of<K, V>, key: K) -> Option<Option<V>>
+    where
+        K: Clone + Eq + Hash + Send + 'static,
+        V: Clone + Send + 'static,
+    {
+        if !self.inner.is_unasked() {
+            return None;
+        }
+        Together::find(&self.database, of, key).await.ok()
     }
 
     /// The table that users are in.
@@ -228,7 +242,8 @@ impl Connection {
 
     /// Catches, in tests, a flow that would get in the way of SQLite's writer.
     fn assert_may_write(&self) {
-        debug_assert!(!matches!(self.inner, Inner::Sqlite(HeldSqlite::Direct(..) | HeldSqlite::Pooled(_))), "Store::begin is for writing");
+        let may = !matches!(&self.inner, Inner::Sqlite(_)) || !self.inner.is_for_reading();
+        debug_assert!(may, "Store::begin is for writing");
     }
 
     /// Runs statements that were written for this database.

@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::Pool;
 use super::direct::Direct;
 use super::statements::Statements;
 use super::text::Texts;
+use super::together::Together;
 use super::writer::Writer;
+use super::{Pool, User, UserId};
 use crate::settings::UserTable;
 
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(super) struct Database {
     /// The table that users are in.
     pub(super) user_table: Arc<UserTable>,
     pub(super) texts: Texts,
+    pub(super) users_by_id: Together<UserId, User>,
+    pub(super) blacklisted: Together<String, ()>,
 }
 
 impl Database {
@@ -32,6 +35,8 @@ impl Database {
             sent: Statements::default(),
             user_table: Arc::new(user_table),
             texts: Texts::default(),
+            users_by_id: Together::new(|db, ids| Box::pin(db.users_by_ids(ids))),
+            blacklisted: Together::new(|db, names| Box::pin(db.blacklisted_among(names))),
         })
     }
 }

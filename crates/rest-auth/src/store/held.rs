@@ -5,7 +5,7 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{MySql, Postgres, Sqlite, SqliteConnection, Transaction};
 
 use super::database::Database;
-use super::direct::Reader;
+use super::direct::{Direct, Reader};
 use super::writer::{Turn, Writer};
 use super::{Pool, StoreError};
 
@@ -24,14 +24,14 @@ impl Inner {
         })
     }
 
-    /// For looking a few rows up by their keys: where it can be, in the thread that asks.
+    /// For looking a few rows up by their keys: in the thread that asks, or together with others.
     pub(super) async fn reader(database: &Database) -> Result<Self, StoreError> {
-        if let (Pool::Sqlite(pool), Some(direct)) = (&database.pool, &database.direct)
-            && let Some(reader) = direct.reader()
-        {
-            return Ok(Self::Sqlite(HeldSqlite::Direct(reader, pool.clone())));
+        match (&database.pool, database.direct.as_ref().and_then(Direct::reader)) {
+            (Pool::Sqlite(pool), Some(reader)) => Ok(Self::Sqlite(HeldSqlite::Direct(reader, pool.clone()))),
+            (Pool::Postgres(pool), _) => Ok(Self::Postgres(Held::Unasked(pool.clone()))),
+            (Pool::MySql(pool), _) => Ok(Self::MySql(Held::Unasked(pool.clone()))),
+            (pool, _) => Self::pooled(pool).await,
         }
-        Self::pooled(&database.pool).await
     }
 
     /// Begins a transaction; a connection that is lost before it has begun one is replaced.
@@ -54,34 +54,46 @@ impl Inner {
 
     /// Whether nothing was written that would be lost with the connection.
     pub(super) fn is_for_reading(&self) -> bool {
-        matches!(
-            self,
-            Self::Sqlite(HeldSqlite::Direct(..) | HeldSqlite::Pooled(_))
-                | Self::Postgres(Held::Pooled(_)) | Self::MySql(Held::Pooled(_))
-        )
+        match self {
+            Self::Sqlite(held) => !matches!(held, HeldSqlite::Turn(_)),
+            Self::Postgres(held) => !matches!(held, Held::Transaction(_)),
+            Self::MySql(held) => !matches!(held, Held::Transaction(_)),
+        }
+    }
+
+    /// Whether a look-up by a key may be asked together with others.
+    pub(super) fn is_unasked(&self) -> bool {
+        matches!(self, Self::Postgres(Held::Unasked(_)) | Self::MySql(Held::Unasked(_)))
     }
 }
 
 pub(super) enum Held<DB: sqlx::Database> {
+    /// Nothing was asked yet.
+    Unasked(sqlx::Pool<DB>),
     Pooled(PoolConnection<DB>),
     Transaction(Transaction<'static, DB>),
 }
 
 impl<DB: sqlx::Database> Held<DB> {
-    pub(super) fn at_once(&mut self) -> &mut DB::Connection {
+    /// The connection; `None` where it would have to be waited for.
+    pub(super) fn at_once(&mut self) -> Option<&mut DB::Connection> {
         match self {
-            Self::Pooled(connection) => connection,
-            Self::Transaction(transaction) => transaction,
+            Self::Unasked(_) => None,
+            Self::Pooled(connection) => Some(connection),
+            Self::Transaction(transaction) => Some(transaction),
         }
     }
 
     pub(super) async fn connection(&mut self) -> Result<&mut DB::Connection, StoreError> {
-        Ok(self.at_once())
+        if let Self::Unasked(pool) = self {
+            *self = Self::Pooled(pool.acquire().await?);
+        }
+        self.at_once().ok_or_else(|| sqlx::Error::PoolClosed.into())
     }
 
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Self::Pooled(_) => Ok(()),
+            Self::Unasked(_) | Self::Pooled(_) => Ok(()),
             Self::Transaction(transaction) => Ok(transaction.commit().await?),
         }
     }

@@ -25,6 +25,7 @@ mod spellings;
 mod statements;
 mod tables;
 mod text;
+mod together;
 mod token_keys;
 mod user_id;
 mod user_schema;

@@ -159,7 +159,21 @@ where
         .acquire_timeout(timeout(settings))
         .idle_timeout(length(settings.database_idle_timeout))
         .max_lifetime(length(settings.database_max_lifetime))
+        // Whoever takes a connection that was in use just now is told soon enough if it is gone: what is lost before
+        // anything was written is asked again.
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                if about.idle_for > UNTESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
 }
+
+/// How long a connection may lie idle without being tested before it is used again.
+const UNTESTED: Duration = Duration::from_secs(1);
 
 fn length(lifetime: Lifetime) -> Duration {
     Duration::from_secs(lifetime.seconds().unsigned_abs())

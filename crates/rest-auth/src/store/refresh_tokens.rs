@@ -1,9 +1,10 @@
 //! `token_blacklist_outstandingtoken` and `token_blacklist_blacklistedtoken`: the refresh tokens that were issued,
 //! and those of them that are good no more.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
 use time::OffsetDateTime;
 
 use super::tables::{BlacklistedToken, OutstandingToken};
@@ -52,20 +53,19 @@ impl Connection {
 
     /// Whether the token of this name is good no more.
     pub(crate) async fn is_blacklisted(&mut self, jti: &str) -> Result<bool, StoreError> {
+        if let Some(found) = self.find_together(|database| &database.blacklisted, jti.to_owned()).await {
+            return Ok(found.is_some());
+        }
         let database = Arc::clone(self.database());
-        let statement = database.texts.is_blacklisted.with(jti, |jti| {
-            Query::select()
-                .column((BlacklistedToken::Table, BlacklistedToken::Id))
-                .from(BlacklistedToken::Table)
-                .inner_join(
-                    OutstandingToken::Table,
-                    Expr::col((OutstandingToken::Table, OutstandingToken::Id))
-                        .equals((BlacklistedToken::Table, BlacklistedToken::TokenId)),
-                )
-                .and_where(Expr::col((OutstandingToken::Table, OutstandingToken::Jti)).eq(jti))
-                .take()
-        });
+        let statement =
+            database.texts.is_blacklisted.with(jti, |jti| blacklisted().and_where(Expr::col(JTI).eq(jti)).take());
         Ok(self.fetch_optional(&statement).await?.is_some())
+    }
+
+    /// Those of these tokens that are good no more.
+    pub(super) async fn blacklisted_among(&mut self, names: Vec<String>) -> Result<HashMap<String, ()>, StoreError> {
+        let statement = blacklisted().and_where(Expr::col(JTI).is_in(names)).take();
+        self.fetch_all(&statement).await?.iter().map(|row| Ok((row.text("jti")?, ()))).collect()
     }
 
     /// Puts a token on the blacklist. Of many who do so at once, the unique index lets one; the others get a
@@ -91,4 +91,19 @@ impl Connection {
             .values_panic([self.dialect().time(now), id.into()])
             .take()
     }
+}
+
+const JTI: (OutstandingToken, OutstandingToken) = (OutstandingToken::Table, OutstandingToken::Jti);
+
+/// `SELECT` of the names of tokens on the blacklist.
+fn blacklisted() -> SelectStatement {
+    Query::select()
+        .column(JTI)
+        .from(BlacklistedToken::Table)
+        .inner_join(
+            OutstandingToken::Table,
+            Expr::col((OutstandingToken::Table, OutstandingToken::Id))
+                .equals((BlacklistedToken::Table, BlacklistedToken::TokenId)),
+        )
+        .take()
 }

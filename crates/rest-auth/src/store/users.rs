@@ -1,6 +1,6 @@
 //! `auth_user`, or the table that the settings name in its place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Order, Query, SelectStatement};
@@ -173,12 +173,23 @@ impl Connection {
         if !id.is_a(self.user_table().key) {
             return Ok(None);
         }
+        if let Some(found) = self.find_together(|database| &database.users_by_id, id).await {
+            return Ok(found);
+        }
         let database = Arc::clone(self.database());
         let statement = database.texts.user_by_id.with(self.dialect().key(id), |key| {
             let column = database.user_table.at(UserColumn::Id);
             self.select_users().and_where(Expr::col(column).eq(key)).take()
         });
         self.user(&statement).await
+    }
+
+    /// The users with these keys.
+    pub(super) async fn users_by_ids(&mut self, ids: Vec<UserId>) -> Result<HashMap<UserId, User>, StoreError> {
+        let (column, dialect) = (self.user_table().at(UserColumn::Id), self.dialect());
+        let is_one = Expr::col(column).is_in(ids.into_iter().map(|id| dialect.key(id)));
+        let statement = self.select_users().and_where(is_one).take();
+        Ok(self.users(&statement).await?.into_iter().map(|user| (user.id, user)).collect())
     }
 
     /// The user of exactly this name.

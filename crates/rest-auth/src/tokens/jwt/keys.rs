@@ -21,13 +21,14 @@ struct Verifying {
     /// The name by which a token's header asks for it; a secret has none.
     id: Option<String>,
     /// An algorithm of another kind of key is refused, whatever a header says.
-    validations: Vec<Validation>,
+    validation: Validation,
     key: DecodingKey,
 }
 
 /// Looks at the signature, and at nothing else: our own clock judges the time, so that a test can move it.
-fn signature_by(algorithm: Algorithm) -> Validation {
-    let mut validation = Validation::new(algorithm);
+fn signature_by(algorithms: &[Algorithm]) -> Validation {
+    let mut validation = Validation::default();
+    validation.algorithms = algorithms.to_vec();
     validation.validate_exp = false;
     validation.validate_nbf = false;
     validation.validate_aud = false;
@@ -87,7 +88,7 @@ impl Keys {
         }
         let verifying = std::iter::once(&secret).chain(former).map(|secret| Verifying {
             id: None,
-            validations: vec![signature_by(algorithm)],
+            validation: signature_by(&[algorithm]),
             key: DecodingKey::from_secret(secret.expose().as_bytes()),
         });
         Ok(Self {
@@ -124,9 +125,9 @@ impl Keys {
             }
             let key = DecodingKey::from_jwk(&pair.public);
             let key = key.map_err(|_| Problem("simple_jwt", "a key cannot verify".to_owned(), GENERATE))?;
-            let algorithms = if RSA.contains(&pair.algorithm) { RSA.to_vec() } else { vec![pair.algorithm] };
-            let validations = algorithms.into_iter().map(signature_by).collect();
-            keys.verifying.push(Verifying { id, validations, key });
+            let validation =
+                if RSA.contains(&pair.algorithm) { signature_by(&RSA) } else { signature_by(&[pair.algorithm]) };
+            keys.verifying.push(Verifying { id, validation, key });
             keys.public.keys.push(pair.public);
         }
         Ok(keys)
@@ -148,17 +149,13 @@ impl Keys {
     /// What a token says, if one of our keys signed it. What that means, and whether it is still true, others
     /// must judge.
     pub(crate) fn verify(&self, token: &[u8]) -> Option<Claims> {
-        let header = jsonwebtoken::decode_header(token).ok()?;
-        // A header may insist on being understood; nothing in one is.
-        if header.crit.is_some() {
-            return None;
-        }
-        self.verifying
-            .iter()
+        self.verifying.iter().find_map(|held| {
+            let token = jsonwebtoken::decode::<Claims>(token, &held.key, &held.validation).ok()?;
             // SimpleJWT names no key.
-            .filter(|held| held.id.is_none() || header.kid.is_none() || held.id == header.kid)
-            .filter_map(|held| Some((held, held.validations.iter().find(|held| held.algorithms.contains(&header.alg))?)))
-            .find_map(|(held, by)| Some(jsonwebtoken::decode::<Claims>(token, &held.key, by).ok()?.claims))
+            let is_meant = held.id.is_none() || token.header.kid.is_none() || held.id == token.header.kid;
+            // A header may insist on being understood; nothing in one is.
+            (is_meant && token.header.crit.is_none()).then_some(token.claims)
+        })
     }
 }
 
