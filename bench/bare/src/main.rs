@@ -41,8 +41,12 @@ async fn serve(address: &str, answers: &str) {
     let router = answers.iter().fold(Router::new(), |router, (path, answer)| {
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
         let status = answer["status"].as_u64().and_then(|status| u16::try_from(status).ok()).expect("a status");
-        let headers: Vec<_> =
-            answer["headers"].as_array().expect("headers").iter().map(|pair| (text(&pair[0]), text(&pair[1]))).collect();
+        let headers: Vec<_> = answer["headers"]
+            .as_array()
+            .expect("headers")
+            .iter()
+            .map(|pair| (text(&pair[0]), text(&pair[1])))
+            .collect();
         let body = Bytes::from(text(&answer["body"]));
         router.route(
             path,

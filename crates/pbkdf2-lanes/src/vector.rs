@@ -136,9 +136,12 @@ mod tests {
         let none = Processor { vectors: None, sha: false };
         assert_eq!(none.vectors_for(LANES), None);
         #[cfg(target_arch = "x86_64")]
-        for (vectors, sha, from) in
-            [(Vectors::Avx2, true, 7), (Vectors::Avx512, true, 5), (Vectors::Avx2, false, 2), (Vectors::Avx512, false, 2)]
-        {
+        for (vectors, sha, from) in [
+            (Vectors::Avx2, true, 7),
+            (Vectors::Avx512, true, 5),
+            (Vectors::Avx2, false, 2),
+            (Vectors::Avx512, false, 2),
+        ] {
             let processor = Processor { vectors: Some(vectors), sha };
             assert_eq!(processor.vectors_for(from - 1), None);
             assert_eq!(processor.vectors_for(from), Some(vectors));

@@ -201,8 +201,7 @@ impl Endpoint {
         let began = Instant::now();
         let (parts, body) = request.into_parts();
         let method = parts.method.clone();
-        let mut response = match Request::read(auth.clone(), Head::from(parts), body, self.methods.files(&auth)).await
-        {
+        let mut response = match Request::read(auth.clone(), Head::from(parts), body, self.methods.files(&auth)).await {
             Ok(mut request) => {
                 request.endpoint.clone_from(&self.path);
                 let mut response = match self.dispatch(&mut request).await {

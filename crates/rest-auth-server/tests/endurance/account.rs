@@ -27,6 +27,10 @@ pub struct Account {
     pub used_links: Vec<(String, String)>,
     /// Whether the server said that a mail with a link is on its way.
     pub asked_for_link: bool,
+    /// What can stand in the user's file; nothing, where there may be none.
+    pub contents: Vec<String>,
+    /// Whether the server said that it is kept.
+    pub has_uploaded: bool,
     /// Answers that nobody should get.
     pub surprises: Vec<String>,
 }
@@ -43,15 +47,18 @@ impl Account {
             rotated: Vec::new(),
             used_links: Vec::new(),
             asked_for_link: false,
+            contents: vec![String::new()],
+            has_uploaded: false,
             surprises: Vec::new(),
         };
         if let Some(access) = account.register(place) {
             account.rotate(place);
+            account.upload(place, &access, "first");
             account.change_password(place, &access);
             account.rotate(place);
             account.reset_password(place, mails);
             account.rotate(place);
-            // An upload belongs here, once there are any.
+            account.upload(place, &access, "second");
         }
         account
     }
@@ -63,7 +70,11 @@ impl Account {
     /// The answer to what was asked for, or `None` if nobody knows what came of it: there is none, or the server has lost
     /// its database, perhaps after the commit.
     fn ask(&mut self, place: &Place, path: &str, access: Option<&str>, body: &Value, wanted: u16) -> Option<Value> {
-        match place.post(path, access, body)? {
+        self.hear(path, place.post(path, access, body)?, wanted)
+    }
+
+    fn hear(&mut self, path: &str, answer: (u16, Value), wanted: u16) -> Option<Value> {
+        match answer {
             (status, body) if status == wanted => Some(body),
             (503, _) => None,
             (status, body) => {
@@ -90,6 +101,17 @@ impl Account {
             self.rotated.push(refresh);
             self.refresh = body["refresh"].as_str().map(str::to_owned);
         }
+    }
+
+    /// Gives a file in the place of the one before.
+    fn upload(&mut self, place: &Place, access: &str, which: &str) {
+        let content = format!("the {which} of {}", self.name);
+        let answer = place.upload("user/", access, "profile.contract", &format!("{}.txt", self.name), &content);
+        if answer.and_then(|answer| self.hear("user/", answer, 200)).is_some() {
+            self.contents.clear();
+            self.has_uploaded = true;
+        }
+        self.contents.push(content);
     }
 
     fn change_password(&mut self, place: &Place, access: &str) {

@@ -34,16 +34,37 @@ impl Place {
     /// The answer to JSON that is posted, or `None` if there is none, so that nobody knows what came of it. A server that
     /// is not there is waited for.
     pub fn post(&self, path: &str, token: Option<&str>, json: &Value) -> Option<(u16, Value)> {
+        self.send("POST", path, token, "application/json", &json.to_string())
+    }
+
+    /// The same to a file in the field of a form.
+    pub fn upload(&self, path: &str, token: &str, field: &str, name: &str, content: &str) -> Option<(u16, Value)> {
+        let body = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n{content}\r\n--b--\r\n"
+        );
+        self.send("PATCH", path, Some(token), "multipart/form-data; boundary=b", &body)
+    }
+
+    fn send(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        media_type: &str,
+        body: &str,
+    ) -> Option<(u16, Value)> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let address = self.address.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
-            let mut request = agent.post(format!("http://{address}/api/auth/{path}")).content_type("application/json");
-            if let Some(token) = token {
-                request = request.header("authorization", format!("Bearer {token}"));
-            }
+            let request = ureq::http::Request::builder().method(method).header("content-type", media_type);
+            let request = request.uri(format!("http://{address}/api/auth/{path}"));
+            let request = match token {
+                Some(token) => request.header("authorization", format!("Bearer {token}")),
+                None => request,
+            };
             self.sent.fetch_add(1, Ordering::SeqCst);
-            match request.send(json.to_string()) {
+            match agent.run(request.body(body.to_owned()).expect("a request")) {
                 Ok(mut response) => {
                     let text = response.body_mut().read_to_string().ok()?;
                     self.served.fetch_add(u64::from(response.status().is_success()), Ordering::SeqCst);

@@ -1,5 +1,5 @@
-//! `kill -9`, a hundred times, at any moment, while clients register, rotate their tokens, change and reset their
-//! passwords: whatever was acknowledged is there, and nothing is half done.
+//! `kill -9`, a hundred times, at any moment, while clients register, rotate their tokens, upload files, change and reset
+//! their passwords: whatever was acknowledged is there, and nothing is half done.
 
 use crate::http::Place;
 use crate::load::live_while;
@@ -41,7 +41,11 @@ fn endure(database: &Database) {
     let counted = what_was_acknowledged_is_there(database, &place, &accounts, &mails);
     // As many as make the test worth its name.
     assert!(
-        counted.registrations > 100 && counted.rotations > 100 && counted.resets > 20 && counted.mails > 200,
+        counted.registrations > 100
+            && counted.rotations > 100
+            && counted.resets > 20
+            && counted.uploads > 50
+            && counted.mails > 200,
         "{counted:?}"
     );
     assert_untroubled(&server.take().expect("a server").kill());

@@ -31,7 +31,10 @@ fn settings(folder: &std::path::Path) -> String {
          [frontend]\npassword_reset_url = 'https://app.example.com/reset/{{uid}}/{{token}}/'\n\
          [profiles.profile]\ntable = 'app_profile'\n\
          [profiles.profile.fields]\nbio = {{ type = 'text', blank = true }}\n\
+         contract = {{ type = 'file', upload_to = 'contracts/', null = true }}\n\
+         [media]\nroot = '{}'\n\
          [email]\nfolder = '{}'\ntimeout = '1s'\n",
+        promises::media(folder).display(),
         mails::folder(folder).display()
     )
 }

@@ -1,5 +1,7 @@
 //! What must be true afterwards: nothing is half done, and whatever was acknowledged is there.
 
+use std::path::{Path, PathBuf};
+
 use serde_json::json;
 
 use crate::account::Account;
@@ -7,6 +9,11 @@ use crate::http::Place;
 use crate::mails::Mails;
 use crate::server::waiting;
 use crate::support::database::Database;
+
+/// Where the files of users are.
+pub fn media(folder: &Path) -> PathBuf {
+    folder.join("media")
+}
 
 /// Holds a log to that. That a client was told to try again is no trouble.
 pub fn assert_untroubled(log: &str) {
@@ -55,6 +62,9 @@ pub fn nothing_is_half_done(database: &Database) {
     ] {
         assert_eq!(database.query(&sql), [""; 0], "{what}");
     }
+    let files = database.query("SELECT contract FROM app_profile WHERE contract IS NOT NULL");
+    let lost = files.iter().filter(|name| !media(database.folder()).join(name).is_file());
+    assert_eq!(lost.collect::<Vec<_>>(), [""; 0], "rows without their files");
     if database.url.starts_with("sqlite") {
         assert_eq!(database.query("PRAGMA integrity_check"), ["ok"]);
     }
@@ -97,6 +107,11 @@ pub fn what_was_acknowledged_is_there(
                 json!({ "uid": uid, "token": token, "new_password1": "once more", "new_password2": "once more" });
             assert_eq!(ask("password/reset/confirm/", form), 400, "{name} has a link that was used");
         }
+        if account.is_registered {
+            counted.uploads += usize::from(account.has_uploaded);
+            let content = content_of_file(database, name);
+            assert!(account.contents.contains(&content), "{name} has a file with {content:?}: {:?}", account.contents);
+        }
         let sent = mails.for_address(&account.address());
         let wait = waiting.iter().filter(|recipient| **recipient == account.address()).count();
         let wanted = usize::from(account.is_registered) + usize::from(account.asked_for_link);
@@ -111,11 +126,23 @@ pub fn what_was_acknowledged_is_there(
     counted
 }
 
+/// What stands in the user's file, or nothing.
+fn content_of_file(database: &Database, username: &str) -> String {
+    let row = format!(
+        "SELECT COALESCE(contract, '') FROM app_profile p JOIN auth_user u ON u.id = p.user_id WHERE username = '{username}'"
+    );
+    match database.query(&row).first().map(String::as_str) {
+        None | Some("") => String::new(),
+        Some(name) => std::fs::read_to_string(media(database.folder()).join(name)).expect("the file of a row"),
+    }
+}
+
 /// What was acknowledged.
 #[derive(Debug, Default)]
 pub struct Counted {
     pub registrations: usize,
     pub rotations: usize,
     pub resets: usize,
+    pub uploads: usize,
     pub mails: usize,
 }

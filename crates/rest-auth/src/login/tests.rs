@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::Method;
 use serde_json::json;
 
-use crate::testing::{TestApp, each_database};
+use crate::testing::{Answer, TestApp, each_database};
 
 const JANE: &str = "correct horse";
 
@@ -113,11 +113,11 @@ async fn a_session_ends_in_time() {
 
 #[each_database]
 async fn a_flood_is_answered_503_and_the_rest_is_served() {
-    // One thread at the full cost, and room for one more to wait.
+    // One thread at the full cost, of a kind that has it to itself, and room for one more to wait.
     let app = TestApp::with(
         "password_hashing_threads = 1\n\
          password_hashing_queue = 1\n\
-         password_hashers = [{ name = 'pbkdf2_sha256', iterations = 300000 }]",
+         password_hashers = [{ name = 'pbkdf2_sha1', iterations = 300000 }]",
     )
     .await;
     app.user("jane", JANE).await;
@@ -133,6 +133,32 @@ async fn a_flood_is_answered_503_and_the_rest_is_served() {
     assert_eq!(busy[0].line(), r#"503 {"detail":"The server is busy. Try again later."}"#);
     assert_eq!(busy[0].header("retry-after"), "5");
     assert!(answers.iter().all(|answer| [400, 503].contains(&answer.status())), "{answers:?}");
+}
+
+/// A thread hashes eight at once; nobody gets another's answer.
+#[tokio::test]
+async fn logins_at_once_are_answered_each_by_its_own_password() {
+    let app = TestApp::with(
+        "password_hashing_threads = 1\n\
+         password_hashers = [{ name = 'pbkdf2_sha256', iterations = 20000 }]",
+    )
+    .await;
+    for number in 0..20 {
+        app.user(&format!("user{number}"), &format!("password of {number}")).await;
+    }
+    let attempts = (0..60).map(|attempt| {
+        let (mut client, user) = (app.client(), attempt % 20);
+        // The right one, another's, and nobody's.
+        let password = match attempt / 20 {
+            0 => format!("password of {user}"),
+            1 => format!("password of {}", (user + 1) % 20),
+            _ => "nobody's password".to_owned(),
+        };
+        async move { client.post("/login/", json!({ "username": format!("user{user}"), "password": password })).await }
+    });
+    let answers = futures_util::future::join_all(attempts).await;
+    let statuses: Vec<_> = answers.iter().map(Answer::status).collect();
+    assert_eq!(statuses, [[200; 20], [400; 20], [400; 20]].concat());
 }
 
 #[each_database]

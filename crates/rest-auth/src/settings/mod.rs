@@ -134,7 +134,7 @@ section! {
         /// those known from breaches, of which the folder has range files; or a file that `rest-auth breached build`
         /// makes. (AUTH_PASSWORD_VALIDATORS)
         pub password_validators: Vec<ValidatorSetting> = ValidatorSetting::defaults(),
-        /// How many passwords are hashed at once; 0 for as many as there are cores.
+        /// How many threads hash passwords, each up to eight of Django's usual kind at once; 0 for as many as there are cores.
         pub password_hashing_threads: usize = 0,
         /// How many requests may wait for their turn to hash; one more is answered 503.
         pub password_hashing_queue: usize = 256,

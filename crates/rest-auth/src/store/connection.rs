@@ -7,18 +7,20 @@ use sea_query::{Alias, MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuild
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
 use sqlx::{AssertSqlSafe, Executor, MySqlConnection, PgConnection, SqliteConnection};
 
+use super::StoreError;
 use super::database::Database;
 use super::dialect::Dialect;
 use super::held::{HeldSqlite, Inner};
 use super::row::Row;
 use super::together::{Of, Together};
-use super::StoreError;
 use crate::settings::UserTable;
 
 /// A connection to the accounts' database. What our flows ask of it are its methods, a file a table; an
 /// application runs statements of its own on what `sqlite`, `postgres` or `mysql` gives.
 pub struct Connection {
     inner: Inner,
+    /// How many were lost so far.
+    lost: u32,
     /// Where another connection is to be had, should this one be lost.
     database: Arc<Database>,
 }
@@ -70,18 +72,18 @@ macro_rules! on {
 impl Connection {
     /// A connection for reading.
     pub(super) async fn pooled(database: &Arc<Database>) -> Result<Self, StoreError> {
-        Ok(Self { inner: Inner::pooled(&database.pool).await?, database: Arc::clone(database) })
+        Ok(Self { inner: Inner::pooled(&database.pool).await?, lost: 0, database: Arc::clone(database) })
     }
 
     /// A connection for looking a few rows up by their keys.
     pub(super) async fn reader(database: &Arc<Database>) -> Result<Self, StoreError> {
-        Ok(Self { inner: Inner::reader(database).await?, database: Arc::clone(database) })
+        Ok(Self { inner: Inner::reader(database).await?, lost: 0, database: Arc::clone(database) })
     }
 
     /// A connection in a transaction that will write.
     pub(super) async fn in_transaction(database: &Arc<Database>) -> Result<Self, StoreError> {
         database.sent.note(database.pool.dialect().begin());
-        Ok(Self { inner: Inner::in_transaction(database).await?, database: Arc::clone(database) })
+        Ok(Self { inner: Inner::in_transaction(database).await?, lost: 0, database: Arc::clone(database) })
     }
 
     /// The SQLite connection, to run statements of one's own on; `None` if it is to another database.
@@ -153,9 +155,11 @@ impl Connection {
     }
 
     pub(super) async fn fetch_all(&mut self, statement: &impl SqlxBinder) -> Result<Vec<Row>, StoreError> {
-        match self.fetch_all_once(statement).await {
-            Err(error) if self.replace(&error).await? => self.fetch_all_once(statement).await,
-            fetched => fetched,
+        loop {
+            match self.fetch_all_once(statement).await {
+                Err(error) if self.replace(&error).await? => {}
+                fetched => return fetched,
+            }
         }
     }
 
@@ -172,9 +176,11 @@ impl Connection {
     }
 
     pub(super) async fn fetch_optional(&mut self, statement: &impl SqlxBinder) -> Result<Option<Row>, StoreError> {
-        match self.fetch_optional_once(statement).await {
-            Err(error) if self.replace(&error).await? => self.fetch_optional_once(statement).await,
-            fetched => fetched,
+        loop {
+            match self.fetch_optional_once(statement).await {
+                Err(error) if self.replace(&error).await? => {}
+                fetched => return fetched,
+            }
         }
     }
 
@@ -199,10 +205,13 @@ impl Connection {
     }
 
     /// Takes another connection in the place of one that was lost, where that does no harm: in the middle of a
-    /// transaction nobody knows what became of it.
+    /// transaction nobody knows what became of it. As often as there may be connections, which are all lost when the
+    /// server was restarted.
     async fn replace(&mut self, error: &StoreError) -> Result<bool, StoreError> {
-        let replaces = error.is_lost() && self.inner.is_for_reading();
+        let may = self.lost < self.database.pool.most_connections() && self.inner.is_for_reading();
+        let replaces = error.is_lost() && may;
         if replaces {
+            self.lost += 1;
             self.inner = Inner::pooled(&self.database.pool).await?;
         }
         Ok(replaces)

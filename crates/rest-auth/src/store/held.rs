@@ -34,10 +34,16 @@ impl Inner {
         }
     }
 
-    /// Begins a transaction; a connection that is lost before it has begun one is replaced.
+    /// Begins a transaction; a connection that is lost before it has begun one is replaced, as often as there may be
+    /// connections, which are all lost when the server was restarted.
     pub(super) async fn in_transaction(database: &Database) -> Result<Self, StoreError> {
-        let begun = Self::begun(database).await;
-        if begun.as_ref().is_err_and(StoreError::is_lost) { Self::begun(database).await } else { begun }
+        for _ in 0..database.pool.most_connections() {
+            match Self::begun(database).await {
+                Err(error) if error.is_lost() => {}
+                begun => return begun,
+            }
+        }
+        Self::begun(database).await
     }
 
     async fn begun(database: &Database) -> Result<Self, StoreError> {

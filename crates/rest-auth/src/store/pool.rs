@@ -8,7 +8,10 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Database, Executor, MySqlConnection, PgConnection, pool::Pool as SqlxPool};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, Database, Executor, MySqlConnection, PgConnection,
+    pool::Pool as SqlxPool,
+};
 
 use super::StoreError;
 use super::dialect::{Dialect, NO_CASE, compare_without_case};
@@ -102,7 +105,8 @@ impl Pool {
         let Self::Sqlite(pool) = self else { return None };
         let options = pool.connect_options();
         let url = options.to_url_lossy();
-        let is_special = url.query_pairs().any(|(name, value)| name == "vfs" || (name == "immutable" && value == "true"));
+        let is_special =
+            url.query_pairs().any(|(name, value)| name == "vfs" || (name == "immutable" && value == "true"));
         let file = options.get_filename();
         (!is_special && file.is_file()).then(|| file.to_owned())
     }

@@ -8,8 +8,8 @@ use time::{Date, OffsetDateTime, PrimitiveDateTime};
 use uuid::Uuid;
 
 use super::StoreError;
-use super::direct::DirectRow;
 use super::dialect::read_text_time;
+use super::direct::DirectRow;
 use crate::fields::read_date;
 
 pub(super) enum Row {

@@ -19,7 +19,11 @@ pub(super) struct Text(OnceLock<String>);
 
 impl Text {
     /// The statement with this one value in its one place, which it is written with when it is first wanted.
-    pub(super) fn with<S: SqlxBinder>(&self, value: impl Into<Value>, write: impl FnOnce(Value) -> S) -> Written<'_, S> {
+    pub(super) fn with<S: SqlxBinder>(
+        &self,
+        value: impl Into<Value>,
+        write: impl FnOnce(Value) -> S,
+    ) -> Written<'_, S> {
         let value = value.into();
         match self.0.get() {
             Some(text) => Written::Kept(text, value),

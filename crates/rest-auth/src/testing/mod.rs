@@ -18,6 +18,7 @@ mod client;
 mod database;
 #[cfg(test)]
 mod log;
+mod pieces;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -29,6 +30,8 @@ use time::macros::datetime;
 
 pub use client::{Answer, Client};
 pub use database::on_each_database;
+#[doc(hidden)]
+pub use pieces::Pieces;
 pub use rest_auth_macros::each_database;
 
 use crate::auth::Auth;

@@ -156,7 +156,8 @@ impl HasherSetting {
 
     /// The hash of a password, as it is stored; `None` if the machine cannot pay the cost.
     pub(in super::super) fn encode(&self, password: &str, salt: &str) -> Step<Option<String>> {
-        let pbkdf2 = |digest| pbkdf2::encode(digest, password, salt, self.iterations()).then(|hash| Step::Done(Some(hash)));
+        let pbkdf2 =
+            |digest| pbkdf2::encode(digest, password, salt, self.iterations()).then(|hash| Step::Done(Some(hash)));
         match self.name {
             Algorithm::Pbkdf2Sha256 => pbkdf2(pbkdf2::Digest::Sha256),
             Algorithm::Pbkdf2Sha1 => pbkdf2(pbkdf2::Digest::Sha1),

@@ -1,5 +1,6 @@
 //! What clients see of JSON Web Tokens.
 
+mod at_once;
 mod cookies;
 mod refresh;
 mod renewal;
