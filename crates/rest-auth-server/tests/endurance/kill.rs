@@ -43,7 +43,7 @@ fn endure(database: &Database) {
     assert!(
         counted.registrations > 100
             && counted.rotations > 100
-            && counted.resets > 20
+            && counted.resets > 10
             && counted.uploads > 50
             && counted.mails > 200,
         "{counted:?}"

@@ -129,7 +129,7 @@ fn work(queue: &Receiver<Job>) {
             LANES.. => None,
             _ => queue.try_recv().ok(),
         };
-        lanes.extend(next.and_then(|job| unless_it_panics(job)));
+        lanes.extend(next.and_then(unless_it_panics));
         lanes.retain(|lane| !lane.beneficiary.is_gone());
         advance(lanes.iter_mut().map(|lane| &mut lane.derivation), ITERATIONS);
         lanes = lanes.into_iter().filter_map(Lane::go_on).collect();
