@@ -7,7 +7,7 @@ use object_store::{
 use serde_json::{Map, Value};
 use time::Duration;
 
-use super::{MediaStorage, picture, serve};
+use super::{picture, serve};
 use crate::auth::Auth;
 use crate::error::Error;
 use crate::fields::{Data, Field, Upload};
@@ -53,7 +53,7 @@ impl Auth {
         for _ in 0..ATTEMPTS {
             let path = Path::parse(&name).map_err(Error::internal)?;
             // Whatever is there already is not ours to look after.
-            if !media.has(store.as_ref(), &path).await? {
+            if !has(store.as_ref(), &path).await? {
                 let note = self.note_file(&name, ADOPTION).await?;
                 let options = PutOptions {
                     mode: PutMode::Create,
@@ -73,13 +73,11 @@ impl Auth {
     }
 }
 
-impl MediaStorage {
-    async fn has(&self, store: &dyn ObjectStore, path: &Path) -> Result<bool, Error> {
-        match store.head(path).await {
-            Ok(_) => Ok(true),
-            Err(StorageError::NotFound { .. }) => Ok(false),
-            Err(error) => Err(unavailable(&error)),
-        }
+async fn has(store: &dyn ObjectStore, path: &Path) -> Result<bool, Error> {
+    match store.head(path).await {
+        Ok(_) => Ok(true),
+        Err(StorageError::NotFound { .. }) => Ok(false),
+        Err(error) => Err(unavailable(&error)),
     }
 }
 

@@ -18,26 +18,11 @@ use crate::settings::UserTable;
 /// A connection to the accounts' database. What our flows ask of it are its methods, a file a table; an
 /// application runs statements of its own on what `sqlite`, `postgres` or `mysql` gives.
 pub struct Connection {
-    inner: Inner,
+    pub(super) inner: Inner,
     /// How many were lost so far.
     lost: u32,
     /// Where another connection is to be had, should this one be lost.
-    database: Arc<Database>,
-}
-
-/// A column as the database describes it.
-pub(super) struct Column {
-    pub(super) name: String,
-    /// Its type, as the database calls it.
-    pub(super) kind: String,
-    /// Whether a row can do without being given a value for it.
-    pub(super) may_be_left_out: bool,
-}
-
-impl Column {
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self { name: row.text("name")?, kind: row.text("kind")?, may_be_left_out: row.boolean("may_be_left_out")? })
-    }
+    pub(super) database: Arc<Database>,
 }
 
 impl std::fmt::Debug for Connection {
@@ -68,6 +53,8 @@ macro_rules! on {
         }
     };
 }
+
+pub(super) use on;
 
 impl Connection {
     /// A connection for reading.
@@ -275,39 +262,6 @@ impl Connection {
                 Ok(())
             }
         }
-    }
-
-    /// The names of the tables that are there.
-    pub(super) async fn table_names(&mut self) -> Result<Vec<String>, StoreError> {
-        self.names(self.dialect().table_names()).await
-    }
-
-    /// The names of the indexes that are there.
-    pub(super) async fn index_names(&mut self) -> Result<Vec<String>, StoreError> {
-        self.names(self.dialect().index_names()).await
-    }
-
-    async fn names(&mut self, sql: &'static str) -> Result<Vec<String>, StoreError> {
-        self.database.sent.note(sql);
-        on!(self, |held, builder, row| Ok(sqlx::query_scalar(sql).fetch_all(held.connection().await?).await?))
-    }
-
-    /// The columns of a table.
-    pub(super) async fn columns_of(&mut self, table: &str) -> Result<Vec<Column>, StoreError> {
-        let sql = self.dialect().columns();
-        on!(self, |held, builder, row| {
-            let rows = sqlx::query(sql).bind(table).fetch_all(held.connection().await?).await?;
-            rows.into_iter().map(row).map(|row| Column::read(&row)).collect()
-        })
-    }
-
-    /// Whether a MySQL server has a type for UUIDs, as MariaDB does from 10.7 on; Django makes use of it there.
-    pub(super) async fn has_uuid_type(&mut self) -> Result<bool, StoreError> {
-        let Inner::MySql(held) = &mut self.inner else { return Ok(false) };
-        let version: String = sqlx::query_scalar("SELECT VERSION()").fetch_one(held.connection().await?).await?;
-        let Some((numbers, _)) = version.split_once("-MariaDB") else { return Ok(false) };
-        let mut numbers = numbers.split('.').map(|number| number.parse::<u32>().unwrap_or_default());
-        Ok((numbers.next(), numbers.next()) >= (Some(10), Some(7)))
     }
 
     /// Lets only one transaction at a time go on that claims the same text: what it reads of it stays true

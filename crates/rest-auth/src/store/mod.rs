@@ -4,6 +4,7 @@
 mod backup;
 mod connection;
 mod database;
+mod description;
 mod dialect;
 mod direct;
 mod email_addresses;

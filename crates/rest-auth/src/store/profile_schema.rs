@@ -5,7 +5,7 @@ use std::fmt::Write;
 use md5::{Digest, Md5};
 use serde_json::Value;
 
-use super::connection::Column;
+use super::description::Column;
 use super::dialect::Dialect;
 use super::schema::Step;
 use super::user_table::UserColumn;

@@ -1,6 +1,6 @@
 //! A table of users that is not Django's `auth_user`: what makes it, what refers to it, and whether one that is there fits.
 
-use super::connection::Column;
+use super::description::Column;
 use super::profile_schema::{column, quoted};
 use super::schema::{Step, tables};
 use super::user_table::UserColumn;
