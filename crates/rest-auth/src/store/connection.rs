@@ -56,10 +56,16 @@ macro_rules! on {
 
 pub(super) use on;
 
+/// What waits for sqlx is large, three databases over, and would be part of whatever waits for it, and copied along with
+/// it for every request.
+fn in_a_box<F: Future>(waits: F) -> std::pin::Pin<Box<F>> {
+    Box::pin(waits)
+}
+
 impl Connection {
     /// A connection for reading.
     pub(super) async fn pooled(database: &Arc<Database>) -> Result<Self, StoreError> {
-        Ok(Self { inner: Inner::pooled(&database.pool).await?, lost: 0, database: Arc::clone(database) })
+        Ok(Self { inner: in_a_box(Inner::pooled(&database.pool)).await?, lost: 0, database: Arc::clone(database) })
     }
 
     /// A connection for looking a few rows up by their keys.
@@ -70,7 +76,7 @@ impl Connection {
     /// A connection in a transaction that will write.
     pub(super) async fn in_transaction(database: &Arc<Database>) -> Result<Self, StoreError> {
         database.sent.note(database.pool.dialect().begin());
-        Ok(Self { inner: Inner::in_transaction(database).await?, lost: 0, database: Arc::clone(database) })
+        Ok(Self { inner: in_a_box(Inner::in_transaction(database)).await?, lost: 0, database: Arc::clone(database) })
     }
 
     /// The SQLite connection, to run statements of one's own on; `None` if it is to another database.
@@ -134,26 +140,32 @@ impl Connection {
     /// If the database refuses; then nothing is kept.
     pub async fn commit(self) -> Result<(), StoreError> {
         self.database.sent.note("COMMIT");
-        match self.inner {
-            Inner::Sqlite(held) => held.commit().await,
-            Inner::Postgres(held) => held.commit().await,
-            Inner::MySql(held) => held.commit().await,
-        }
+        in_a_box(async {
+            match self.inner {
+                Inner::Sqlite(held) => held.commit().await,
+                Inner::Postgres(held) => held.commit().await,
+                Inner::MySql(held) => held.commit().await,
+            }
+        })
+        .await
     }
 
     pub(super) async fn fetch_all(&mut self, statement: &impl SqlxBinder) -> Result<Vec<Row>, StoreError> {
-        loop {
-            match self.fetch_all_once(statement).await {
-                Err(error) if self.replace(&error).await? => {}
-                fetched => return fetched,
-            }
-        }
-    }
-
-    async fn fetch_all_once(&mut self, statement: &impl SqlxBinder) -> Result<Vec<Row>, StoreError> {
         if let Some(rows) = self.read_directly(statement) {
             return Ok(rows);
         }
+        in_a_box(async {
+            loop {
+                match self.fetch_all_once(statement).await {
+                    Err(error) if self.replace(&error).await? => {}
+                    fetched => return fetched,
+                }
+            }
+        })
+        .await
+    }
+
+    async fn fetch_all_once(&mut self, statement: &impl SqlxBinder) -> Result<Vec<Row>, StoreError> {
         on!(self, |held, builder, row| {
             let (sql, values) = statement.build_sqlx(builder);
             self.database.sent.note(&sql);
@@ -163,18 +175,21 @@ impl Connection {
     }
 
     pub(super) async fn fetch_optional(&mut self, statement: &impl SqlxBinder) -> Result<Option<Row>, StoreError> {
-        loop {
-            match self.fetch_optional_once(statement).await {
-                Err(error) if self.replace(&error).await? => {}
-                fetched => return fetched,
-            }
-        }
-    }
-
-    async fn fetch_optional_once(&mut self, statement: &impl SqlxBinder) -> Result<Option<Row>, StoreError> {
         if let Some(rows) = self.read_directly(statement) {
             return Ok(rows.into_iter().next());
         }
+        in_a_box(async {
+            loop {
+                match self.fetch_optional_once(statement).await {
+                    Err(error) if self.replace(&error).await? => {}
+                    fetched => return fetched,
+                }
+            }
+        })
+        .await
+    }
+
+    async fn fetch_optional_once(&mut self, statement: &impl SqlxBinder) -> Result<Option<Row>, StoreError> {
         on!(self, |held, builder, row| {
             let (sql, values) = statement.build_sqlx(builder);
             self.database.sent.note(&sql);
@@ -207,11 +222,17 @@ impl Connection {
     /// Runs the statement, which writes, and tells how many rows it touched.
     pub(super) async fn execute(&mut self, statement: &impl SqlxBinder) -> Result<u64, StoreError> {
         self.assert_may_write();
-        on!(self, |held, builder, row| {
-            let (sql, values) = statement.build_sqlx(builder);
-            self.database.sent.note(&sql);
-            Ok(sqlx::query_with(AssertSqlSafe(sql), values).execute(held.connection().await?).await?.rows_affected())
+        in_a_box(async {
+            on!(self, |held, builder, row| {
+                let (sql, values) = statement.build_sqlx(builder);
+                self.database.sent.note(&sql);
+                Ok(sqlx::query_with(AssertSqlSafe(sql), values)
+                    .execute(held.connection().await?)
+                    .await?
+                    .rows_affected())
+            })
         })
+        .await
     }
 
     /// Inserts one row, and tells the number that its column `id` was given.

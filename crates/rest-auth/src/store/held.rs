@@ -30,7 +30,7 @@ impl Inner {
             (Pool::Sqlite(pool), Some(reader)) => Ok(Self::Sqlite(HeldSqlite::Direct(reader, pool.clone()))),
             (Pool::Postgres(pool), _) => Ok(Self::Postgres(Held::Unasked(pool.clone()))),
             (Pool::MySql(pool), _) => Ok(Self::MySql(Held::Unasked(pool.clone()))),
-            (pool, _) => Self::pooled(pool).await,
+            (pool, _) => Box::pin(Self::pooled(pool)).await,
         }
     }
 
