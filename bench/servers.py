@@ -93,10 +93,10 @@ class Server:
             time.sleep(0.0005)
 
     def memory(self):
-        """What all of its processes have in memory, in megabytes."""
+        """What all of its processes have in memory, in MiB."""
         pids = subprocess.run(["pgrep", "-g", str(self.process.pid)], capture_output=True, text=True).stdout.split()
         status = "".join(Path(f"/proc/{pid}/status").read_text() for pid in pids)
-        return sum(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1000
+        return sum(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
 
     def stop(self):
         if self.process:
@@ -124,7 +124,8 @@ class RestAuth(Server):
         subprocess.run(create, cwd=self.folder, check=True, capture_output=True, input=PASSWORD, text=True)
 
     def start(self):
-        return self.spawn([self.BINARY, "serve"])
+        # Neither this nor gunicorn writes a line for each request.
+        return self.spawn([self.BINARY, "serve"], {"RUST_LOG": "warn"})
 
 
 class Reference(Server):

@@ -139,7 +139,8 @@ impl FromStored for String {
         match value {
             Stored::Text(text) => Some(text.clone()),
             Stored::Integer(number) => Some(number.to_string()),
-            Stored::Real(number) => Some(number.to_string()),
+            // With its fraction, as SQLite has it.
+            Stored::Real(number) => Some(format!("{number:?}")),
             Stored::Null | Stored::Blob(_) => None,
         }
     }

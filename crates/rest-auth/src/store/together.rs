@@ -14,8 +14,8 @@ use super::{Connection, StoreError};
 /// How many statements are under way at most; what comes meanwhile waits for the first of them to end.
 const MOST_UNDER_WAY: usize = 2;
 
-/// How many keys one statement is about. A multiple of each other, because each length is a statement of its own to the
-/// database.
+/// How many keys one statement is about; some are named twice to fill it up. Few lengths, because each is a statement of its
+/// own to the database.
 const LENGTHS: [usize; 4] = [1, 4, 16, 64];
 
 /// What finds the values of keys.

@@ -18,7 +18,7 @@ pub(in super::super) struct Hash<'a> {
 impl<'a> Hash<'a> {
     pub(super) fn decode(rest: &'a str) -> Option<Self> {
         let parsed = PasswordHash::new(&format!("${rest}")).ok()?;
-        Params::try_from(&parsed).ok()?;
+        Params::try_from(&parsed).ok().filter(|cost| cost.m_cost() <= super::MAX_MEMORY_COST)?;
         Some(Self { phc: rest, parsed: Box::new(parsed) })
     }
 

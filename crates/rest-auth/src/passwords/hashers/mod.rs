@@ -12,6 +12,9 @@ pub use setting::{Algorithm, HasherSetting};
 
 use super::step::Step;
 
+/// The most memory that one hash may take, in KiB: 4 GiB. What is stored and wants more is no hash.
+const MAX_MEMORY_COST: u32 = 4 << 20;
+
 /// A stored hash, taken apart.
 #[derive(Debug, PartialEq)]
 pub(super) enum Hash<'a> {

@@ -25,7 +25,10 @@ impl Cost {
     }
 
     fn params(&self) -> Option<scrypt::Params> {
-        if !self.work_factor.is_power_of_two() {
+        // r · p is the crate's to judge, once the product is one.
+        self.block_size.checked_mul(self.parallelism)?;
+        let memory = u64::from(self.work_factor) * u64::from(self.block_size) / 8;
+        if !self.work_factor.is_power_of_two() || memory > super::MAX_MEMORY_COST.into() {
             return None;
         }
         let log = u8::try_from(self.work_factor.ilog2()).ok()?;

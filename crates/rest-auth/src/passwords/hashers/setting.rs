@@ -4,10 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::super::setting::name_or_table;
 use super::super::step::Step;
-use super::{Hash, argon2, bcrypt, pbkdf2, scrypt};
-
-/// The most memory that one hash may take, in KiB: 4 GiB.
-const MAX_MEMORY_COST: u32 = 4 << 20;
+use super::{Hash, MAX_MEMORY_COST, argon2, bcrypt, pbkdf2, scrypt};
 
 /// An algorithm, by Django's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

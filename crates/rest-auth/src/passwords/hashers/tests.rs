@@ -58,11 +58,16 @@ fn a_hash_is_replaced_by_every_other_kind_and_not_by_its_own() {
 
 #[test]
 fn what_is_unusable_is_no_hash() {
-    for encoded in
-        ["", "!", "!x", "not$a$hash", "pbkdf2_sha256$0$salt$aGFzaA==", "pbkdf2_sha256$x$s$h", "argon2$", "bcrypt$x"]
-    {
+    let (pbkdf2, sixty_four) = (["pbkdf2_sha256$0$salt$aGFzaA==", "pbkdf2_sha256$x$s$h"], "A".repeat(86) + "==");
+    for encoded in ["", "!", "!x", "not$a$hash", "argon2$", "bcrypt$x"].into_iter().chain(pbkdf2) {
         assert_eq!(decode(encoded), None, "{encoded}");
     }
+    // Costs that no machine can pay, or that are no number any more.
+    for cost in ["16384$salt$8$597424001", "2147483648$salt$8$1", "16385$salt$8$1"] {
+        assert_eq!(decode(&format!("scrypt${cost}${sixty_four}")), None, "{cost}");
+    }
+    let salt_and_hash = "S1FsOGRHZWN6TGJxQmk0YkQ5WTRSZg$BYzYuDbs4urCJgOluB7r4IwjfyePyWBcYli2QumCuVU";
+    assert_eq!(decode(&format!("argon2$argon2id$v=19$m=4294967295,t=2,p=8${salt_and_hash}")), None);
 }
 
 proptest! {
