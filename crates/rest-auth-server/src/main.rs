@@ -30,7 +30,7 @@ use clap::{CommandFactory, Parser};
 
 use cli::{Cli, Command, Import, KeyAction, MailAction};
 
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[cfg(all(feature = "jemalloc", target_os = "linux", target_env = "gnu"))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
