@@ -8,6 +8,7 @@ use sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
 use time::OffsetDateTime;
 
 use super::tables::{BlacklistedToken, OutstandingToken};
+use super::together::all_of;
 use super::{Connection, StoreError, UserId};
 
 /// A refresh token as SimpleJWT keeps it.
@@ -64,7 +65,7 @@ impl Connection {
 
     /// Those of these tokens that are good no more.
     pub(super) async fn blacklisted_among(&mut self, names: Vec<String>) -> Result<HashMap<String, ()>, StoreError> {
-        let statement = blacklisted().and_where(Expr::col(JTI).is_in(names)).take();
+        let statement = all_of(names.into_iter().map(|jti| blacklisted().and_where(Expr::col(JTI).eq(jti)).take()));
         self.fetch_all(&statement).await?.iter().map(|row| Ok((row.text("jti")?, ()))).collect()
     }
 

@@ -6,6 +6,7 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
+use sea_query::{SelectStatement, UnionType};
 use tokio::sync::oneshot;
 
 use super::database::Database;
@@ -16,7 +17,7 @@ const MOST_UNDER_WAY: usize = 2;
 
 /// How many keys one statement is about; some are named twice to fill it up. Few lengths, because each is a statement of its
 /// own to the database.
-const LENGTHS: [usize; 4] = [1, 4, 16, 64];
+const LENGTHS: [usize; 3] = [1, 4, 16];
 
 /// What finds the values of keys.
 type LookUp<K, V> = for<'a> fn(&'a mut Connection, Vec<K>) -> BoxFuture<'a, Result<HashMap<K, V>, StoreError>>;
@@ -65,6 +66,13 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Together<
         }
         found.await.map_err(|_| NotTogether)
     }
+}
+
+/// One statement of many. Not one `WHERE … IN`, because a database that prepared that while the table was small goes
+/// through all of the table for it, and still does when it has grown; each of these finds its row by the index.
+pub(super) fn all_of(statements: impl IntoIterator<Item = SelectStatement>) -> SelectStatement {
+    let all = statements.into_iter().reduce(|mut all, one| all.union(UnionType::All, one).take());
+    all.unwrap_or_default()
 }
 
 /// Where a database has its look-ups of a kind.

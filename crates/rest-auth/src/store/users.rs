@@ -14,6 +14,7 @@ use super::profiles::{read, write_expression};
 use super::row::Row;
 use super::spellings::Spellings;
 use super::tables::AccountEmailAddress;
+use super::together::all_of;
 use super::user_table::UserColumn;
 use super::{Connection, Dialect, ProfileValues, StoreError, UserId};
 use crate::settings::UserTable;
@@ -186,9 +187,9 @@ impl Connection {
 
     /// The users with these keys.
     pub(super) async fn users_by_ids(&mut self, ids: Vec<UserId>) -> Result<HashMap<UserId, User>, StoreError> {
-        let (column, dialect) = (self.user_table().at(UserColumn::Id), self.dialect());
-        let is_one = Expr::col(column).is_in(ids.into_iter().map(|id| dialect.key(id)));
-        let statement = self.select_users().and_where(is_one).take();
+        let (table, dialect) = (self.user_table(), self.dialect());
+        let theirs = ids.into_iter().map(|id| table.select(dialect).and_where(table.is(dialect, id)).take());
+        let statement = all_of(theirs);
         Ok(self.users(&statement).await?.into_iter().map(|user| (user.id, user)).collect())
     }
 
