@@ -21,8 +21,8 @@ pub struct Connection {
     pub(super) inner: Inner,
     /// How many were lost so far.
     lost: u32,
-    /// Where another connection is to be had, should this one be lost.
-    pub(super) database: Arc<Database>,
+    /// Whose it is, and where another is to be had, should this one be lost.
+    database: Arc<Database>,
 }
 
 impl std::fmt::Debug for Connection {

@@ -34,7 +34,7 @@ impl Connection {
     }
 
     async fn names(&mut self, sql: &'static str) -> Result<Vec<String>, StoreError> {
-        self.database.sent.note(sql);
+        self.database().sent.note(sql);
         on!(self, |held, builder, row| Ok(sqlx::query_scalar(sql).fetch_all(held.connection().await?).await?))
     }
 
