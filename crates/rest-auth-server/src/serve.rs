@@ -12,8 +12,9 @@ use crate::connections::{self, Limits};
 use crate::greeting::greeting;
 use crate::metrics::Metrics;
 use crate::probes::Probes;
+use crate::request_log::RequestLog;
 use crate::stop::Stop;
-use crate::{flush_expired, log, request_log, setup};
+use crate::{flush_expired, log, setup};
 
 pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
     let _log = log::start(&settings)?;
@@ -77,13 +78,10 @@ fn mails_router(auth: &Auth, path: Option<&str>) -> Router {
 
 /// The endpoints below their path, and what stands beside them.
 fn router(auth: &Auth, beside: Router, mails: Router) -> Router {
-    let endpoints = match auth.settings().base_path.trim_end_matches('/') {
-        "" => auth.router(),
-        base_path => Router::new().nest(base_path, auth.router()).fallback(Auth::not_found),
-    };
+    let endpoints = auth.router_at(&auth.settings().base_path);
     let media = match auth.media().path() {
         Some(path) => Router::new().nest(path.trim_end_matches('/'), auth.media_router()),
         None => Router::new(),
     };
-    endpoints.merge(beside).merge(mails).merge(media).layer(axum::middleware::from_fn(request_log::answer))
+    endpoints.merge(beside).merge(mails).merge(media).layer(RequestLog)
 }

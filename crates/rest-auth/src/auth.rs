@@ -11,11 +11,12 @@ use crate::builder::Builder;
 use crate::current_user::AuthLayer;
 use crate::endpoint::Guard::{Anyone, AnyoneTruthful, LoggedIn, Unasked};
 use crate::endpoint::Slash::{Never, Optional, Required};
-use crate::endpoint::{Endpoint, Guard, Methods, Slash};
+use crate::endpoint::{Endpoint, Guard, Slash};
 use crate::error::Error;
 use crate::hooks::Hooks;
 use crate::mail::Mailer;
 use crate::media::MediaStorage;
+use crate::methods::Methods;
 use crate::passwords::Passwords;
 use crate::sessions::csrf;
 use crate::settings::{Authentication, Secret, Settings};
@@ -130,10 +131,17 @@ impl Auth {
     /// The endpoints, to be nested where the application wants them:
     /// `Router::new().nest("/api/auth", auth.router())`. From now on mails that wait are sent.
     pub fn router(&self) -> Router {
+        self.router_at("")
+    }
+
+    /// The same below a path such as `/api/auth`, for a program that serves little else: it costs a request less than nesting
+    /// does, and answers whatever leads nowhere.
+    pub fn router_at(&self, path: &str) -> Router {
         self.start_mailer();
+        let base = path.trim_end_matches('/');
         let router = endpoints(self.settings())
             .into_iter()
-            .fold(Router::new(), |router, endpoint| endpoint.add_to(router, self));
+            .fold(Router::new(), |router, endpoint| endpoint.add_to(router, base, self));
         cors::guarded(router.fallback(Self::not_found), self.settings())
     }
 

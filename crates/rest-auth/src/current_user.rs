@@ -56,7 +56,7 @@ impl CurrentUser {
         let Some(profile) = self.auth.settings().profiles.find(&wanted.name) else {
             return Err(Error::internal(format!("there is no profile {}: add it to the builder", wanted.name)));
         };
-        let values = self.auth.store().reader().await?.profile_of(profile, self.user.id).await?;
+        let values = self.auth.store().reader().profile_of(profile, self.user.id).await?;
         values.map(|values| serde_json::from_value(values.into())).transpose().map_err(Error::internal)
     }
 

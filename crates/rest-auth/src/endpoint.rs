@@ -1,7 +1,9 @@
 //! One endpoint: its path, who may use it, and what each method does. The way through it is that of DRF's
 //! `APIView.dispatch`: negotiate, authenticate, guard, throttle, find the method, do it.
 
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use axum::Router;
@@ -9,14 +11,13 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::any;
 use futures_util::future::BoxFuture;
-use serde_json::{Map, Value, json};
+use tower_service::Service;
 
 use crate::auth::Auth;
 use crate::current_user;
 use crate::error::Error;
-use crate::fields::{self, Field};
+use crate::methods::Methods;
 use crate::metrics;
-use crate::reply;
 use crate::request::{Head, Request};
 use crate::sessions;
 use crate::throttling::Scope;
@@ -46,106 +47,6 @@ pub(crate) enum Slash {
     Never,
 }
 
-type Handler = for<'a> fn(&'a mut Request) -> BoxFuture<'a, Result<Response, Error>>;
-
-/// The fields of a body, as the settings want them.
-type FieldsOf = Box<dyn Fn(&Auth) -> Vec<Field> + Send + Sync>;
-
-/// What an endpoint does, and how `OPTIONS` describes it.
-pub(crate) struct Methods {
-    name: &'static str,
-    about: &'static str,
-    handlers: Vec<(Method, Handler)>,
-    /// The methods that take a body, with its fields.
-    forms: Vec<(Method, FieldsOf)>,
-    /// Whether it is the same to it what the client accepts.
-    ignores_accept: bool,
-    /// Whether `GET` answers `HEAD`, too.
-    head: bool,
-    /// Whether it is a page for people, errors and all.
-    is_page: bool,
-}
-
-impl Methods {
-    /// Nothing but `OPTIONS` yet, which gives the name and the description.
-    pub(crate) fn new(name: &'static str, about: &'static str) -> Self {
-        Self { name, about, handlers: Vec::new(), forms: Vec::new(), ignores_accept: false, head: true, is_page: false }
-    }
-
-    /// The same for a page, which people look at.
-    pub(crate) fn page(name: &'static str, about: &'static str) -> Self {
-        Self { is_page: true, ..Self::new(name, about).whatever_is_accepted() }
-    }
-
-    /// Answers a method; `GET` answers `HEAD`, too.
-    pub(crate) fn on(mut self, method: Method, handler: Handler) -> Self {
-        self.handlers.push((method, handler));
-        self
-    }
-
-    /// Tells `OPTIONS` which fields the method takes.
-    pub(crate) fn taking(
-        mut self,
-        method: Method,
-        fields: impl Fn(&Auth) -> Vec<Field> + Send + Sync + 'static,
-    ) -> Self {
-        self.forms.push((method, Box::new(fields)));
-        self
-    }
-
-    /// Answers also who accepts no JSON: a proxy, which passes on what a browser wants, or a program that wants one kind.
-    pub(crate) fn whatever_is_accepted(mut self) -> Self {
-        self.ignores_accept = true;
-        self
-    }
-
-    /// Leaves `HEAD` out, as a view that is a function does.
-    pub(crate) fn without_head(mut self) -> Self {
-        self.head = false;
-        self
-    }
-
-    /// How many files a body may hold at most.
-    fn files(&self, auth: &Auth) -> usize {
-        let files = |(_, fields_of): &(Method, FieldsOf)| Field::files_among(&fields_of(auth));
-        if auth.media().takes_files() { self.forms.iter().map(files).max().unwrap_or_default() } else { 0 }
-    }
-
-    fn find(&self, method: &Method) -> Option<Handler> {
-        let find = |method: &Method| self.handlers.iter().find(|(held, _)| held == method).map(|(_, handler)| *handler);
-        find(method).or_else(|| if method == Method::HEAD && self.head { find(&Method::GET) } else { None })
-    }
-
-    /// `Allow`, in DRF's order.
-    fn allowed(&self) -> String {
-        [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS]
-            .iter()
-            .filter(|method| **method == Method::OPTIONS || self.find(method).is_some())
-            .map(Method::as_str)
-            .collect::<Vec<_>>()
-            .join(", ")
-    }
-
-    /// The answer to `OPTIONS`: DRF's `SimpleMetadata`.
-    fn describe(&self, auth: &Auth) -> Response {
-        let mut about = json!({
-            "name": self.name,
-            "description": self.about,
-            "renders": ["application/json"],
-            "parses": ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
-        });
-        let actions: Map<String, Value> = self
-            .forms
-            .iter()
-            .map(|(method, fields_of)| (method.to_string(), fields::describe(&fields_of(auth))))
-            .collect();
-        if !actions.is_empty() {
-            about["actions"] = Value::Object(actions);
-        }
-        reply::json(StatusCode::OK, &about)
-    }
-}
-
 /// A line of the table in [`crate::auth`].
 pub(crate) struct Endpoint {
     path: String,
@@ -173,21 +74,15 @@ impl Endpoint {
         (self.path.clone(), self.methods.allowed())
     }
 
-    /// Adds the endpoint to a router.
-    pub(crate) fn add_to(self, router: Router, auth: &Auth) -> Router {
-        let with_slash = format!("/{}", self.path);
+    /// Adds the endpoint to a router, below a path, which ends without a slash.
+    pub(crate) fn add_to(self, router: Router, base: &str, auth: &Auth) -> Router {
+        let with_slash = format!("{base}/{}", self.path);
         let without = with_slash.trim_end_matches('/').to_owned();
         let slash = self.slash;
-        let endpoint = Arc::new(self);
-        let auth = auth.clone();
-        // In a box, because axum moves it several times, and it is large.
-        let answer = move |request: axum::extract::Request| -> BoxFuture<'static, Response> {
-            let (endpoint, auth) = (Arc::clone(&endpoint), auth.clone());
-            Box::pin(async move { endpoint.answer(auth, request).await })
-        };
-        let router = router.route(&with_slash, any(answer.clone()));
+        let served = Served { endpoint: Arc::new(self), auth: auth.clone() };
+        let router = router.route_service(&with_slash, served.clone());
         match slash {
-            Slash::Optional => router.route(&without, any(answer)),
+            Slash::Optional => router.route_service(&without, served),
             Slash::Never => router,
             Slash::Required => router.route(&without, any(redirect_to_slash)),
         }
@@ -243,6 +138,28 @@ impl Endpoint {
             None if request.head.method == Method::OPTIONS => Ok(self.methods.describe(&request.auth)),
             None => Err(Error::MethodNotAllowed(request.head.method.clone())),
         }
+    }
+}
+
+/// An endpoint as axum calls it: for every method, because `Allow` and 405 are ours to give.
+#[derive(Clone)]
+struct Served {
+    endpoint: Arc<Endpoint>,
+    auth: Auth,
+}
+
+impl Service<axum::extract::Request> for Served {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: axum::extract::Request) -> Self::Future {
+        let Self { endpoint, auth } = self.clone();
+        Box::pin(async move { Ok(endpoint.answer(auth, request).await) })
     }
 }
 

@@ -65,5 +65,5 @@ impl<G: Group, S: Sync> FromRequestParts<S> for RequireGroup<G> {
 async fn is_in(parts: &Parts, user: &CurrentUser, group: &str) -> Result<bool, Error> {
     // There is a user, so that this was looked at before.
     let Some(auth) = parts.extensions.get::<Auth>() else { return Ok(false) };
-    Ok(auth.store().reader().await?.groups_of(user.id).await?.iter().any(|name| name == group))
+    Ok(auth.store().reader().groups_of(user.id).await?.iter().any(|name| name == group))
 }

@@ -44,6 +44,7 @@ mod logout;
 mod mail;
 mod masked;
 mod media;
+mod methods;
 mod metrics;
 mod pages;
 mod password_change;

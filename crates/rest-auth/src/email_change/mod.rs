@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::auth::Auth;
 use crate::current_user::CurrentUser;
 use crate::email_verification::letter;
-use crate::endpoint::Methods;
+use crate::methods::Methods;
 use crate::error::Error;
 use crate::fields::{Field, Fields, Form};
 use crate::mail::MailKind;

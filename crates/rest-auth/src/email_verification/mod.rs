@@ -12,7 +12,7 @@ use minijinja::context;
 use serde::Deserialize;
 
 use crate::auth::Auth;
-use crate::endpoint::Methods;
+use crate::methods::Methods;
 use crate::error::Error;
 use crate::fields::{Field, Fields, Form};
 use crate::mail::{Mail, MailKind, Manner, link};

@@ -7,7 +7,7 @@ use axum::response::Response;
 use minijinja::context;
 
 use super::{key, verified};
-use crate::endpoint::Methods;
+use crate::methods::Methods;
 use crate::error::Error;
 use crate::pages;
 use crate::request::Request;

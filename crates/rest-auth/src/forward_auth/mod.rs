@@ -8,7 +8,7 @@ use axum::http::{HeaderName, HeaderValue, Method};
 use axum::response::Response;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use crate::endpoint::Methods;
+use crate::methods::Methods;
 use crate::error::Error;
 use crate::reply;
 use crate::request::Request;
@@ -34,7 +34,7 @@ async fn forward_auth(request: &mut Request) -> Result<Response, Error> {
         let challenge = challenge.unwrap_or(HeaderValue::from_static("Bearer realm=\"api\""));
         return Ok(Error::NotAuthenticated.into_response(Some(challenge)));
     };
-    let groups = request.auth.store().reader().await?.groups_of(user.id).await?;
+    let groups = request.auth.store().reader().groups_of(user.id).await?;
     let groups: Vec<String> = groups.iter().map(|group| encoded(group)).collect();
     let mut response = reply::nothing();
     for (name, value) in [(USER, encoded(&user.username)), (EMAIL, encoded(&user.email)), (GROUPS, groups.join(","))] {

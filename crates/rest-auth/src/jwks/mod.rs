@@ -7,7 +7,7 @@ mod tests;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 
-use crate::endpoint::Methods;
+use crate::methods::Methods;
 use crate::error::Error;
 use crate::reply;
 use crate::request::Request;

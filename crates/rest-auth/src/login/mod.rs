@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::auth::Auth;
-use crate::endpoint::Methods;
+use crate::methods::Methods;
 use crate::error::{Error, FieldErrors};
 use crate::fields::{Field, Fields, Form};
 use crate::metrics;

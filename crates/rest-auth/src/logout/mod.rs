@@ -10,7 +10,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::current_user::Credential;
-use crate::endpoint::Methods;
+use crate::methods::Methods;
 use crate::error::Error;
 use crate::reply;
 use crate::request::Request;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::auth::Auth;
 use crate::current_user::CurrentUser;
-use crate::endpoint::Methods;
+use crate::methods::Methods;
 use crate::error::{Error, FieldErrors};
 use crate::fields::{Field, Fields, Form};
 use crate::reply;

@@ -14,7 +14,7 @@ use minijinja::context;
 use serde::Deserialize;
 
 use crate::auth::Auth;
-use crate::endpoint::Methods;
+use crate::methods::Methods;
 use crate::error::{Error, FieldErrors};
 use crate::fields::{Fields, Form};
 use crate::mail::{Mail, MailKind, Manner, link};

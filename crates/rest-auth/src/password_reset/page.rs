@@ -6,7 +6,7 @@ use axum::response::Response;
 use minijinja::context;
 
 use super::{Confirmation, holder, set_password};
-use crate::endpoint::Methods;
+use crate::methods::Methods;
 use crate::error::Error;
 use crate::fields::{Fields, Form};
 use crate::request::Request;

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::Auth;
 use crate::email_verification;
-use crate::endpoint::Methods;
+use crate::methods::Methods;
 use crate::error::{Error, FieldErrors, NON_FIELD_ERRORS};
 use crate::fields::{Field, Fields, Form};
 use crate::login;

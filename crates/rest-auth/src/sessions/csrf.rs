@@ -7,7 +7,7 @@ use axum::response::Response;
 use cookie::Cookie;
 
 use crate::auth::Auth;
-use crate::endpoint::Methods;
+use crate::methods::Methods;
 use crate::error::Error;
 use crate::request::{Content, Head, Request, lasting, set_cookie};
 use crate::signing;

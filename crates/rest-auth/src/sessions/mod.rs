@@ -81,7 +81,7 @@ pub(crate) async fn authenticate(
         session.consulted = true;
         return Ok(None);
     }
-    let mut db = auth.store().reader().await?;
+    let mut db = auth.store().reader();
     let Some(data) = session.load(auth, &mut db).await? else { return Ok(None) };
     let text = |key: &str| data.get(key).and_then(Value::as_str);
     let known_backend =

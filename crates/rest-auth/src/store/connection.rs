@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Executor, MySqlConnection, PgConnection, SqliteConnect
 use super::StoreError;
 use super::database::Database;
 use super::dialect::Dialect;
-use super::held::{HeldSqlite, Inner};
+use super::held::Inner;
 use super::row::Row;
 use super::together::{Of, Together};
 use crate::settings::UserTable;
@@ -69,8 +69,8 @@ impl Connection {
     }
 
     /// A connection for looking a few rows up by their keys.
-    pub(super) async fn reader(database: &Arc<Database>) -> Result<Self, StoreError> {
-        Ok(Self { inner: Inner::reader(database).await?, lost: 0, database: Arc::clone(database) })
+    pub(super) fn reader(database: &Arc<Database>) -> Self {
+        Self { inner: Inner::reader(&database.pool), lost: 0, database: Arc::clone(database) }
     }
 
     /// A connection in a transaction that will write.
@@ -199,7 +199,8 @@ impl Connection {
 
     /// What SQLite gives in this very thread, if this is a connection for that, and it can.
     fn read_directly(&mut self, statement: &impl SqlxBinder) -> Option<Vec<Row>> {
-        let Inner::Sqlite(HeldSqlite::Direct(reader, _)) = &mut self.inner else { return None };
+        let Inner::Sqlite(held) = &mut self.inner else { return None };
+        let reader = held.direct(self.database.direct.as_ref())?;
         let (sql, SqlxValues(values)) = statement.build_sqlx(SqliteQueryBuilder);
         let rows = reader.rows(&sql, &values.0)?;
         self.database.sent.note(&sql);

@@ -1,5 +1,7 @@
 //! A connection as it is held: to which database, with or without a transaction.
 
+use std::sync::Arc;
+
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{MySql, Postgres, Sqlite, SqliteConnection, Transaction};
@@ -24,13 +26,12 @@ impl Inner {
         })
     }
 
-    /// For looking a few rows up by their keys: in the thread that asks, or together with others.
-    pub(super) async fn reader(database: &Database) -> Result<Self, StoreError> {
-        match (&database.pool, database.direct.as_ref().and_then(Direct::reader)) {
-            (Pool::Sqlite(pool), Some(reader)) => Ok(Self::Sqlite(HeldSqlite::Direct(reader, pool.clone()))),
-            (Pool::Postgres(pool), _) => Ok(Self::Postgres(Held::Unasked(pool.clone()))),
-            (Pool::MySql(pool), _) => Ok(Self::MySql(Held::Unasked(pool.clone()))),
-            (pool, _) => Box::pin(Self::pooled(pool)).await,
+    /// For looking a few rows up by their keys.
+    pub(super) fn reader(pool: &Pool) -> Self {
+        match pool {
+            Pool::Sqlite(pool) => Self::Sqlite(HeldSqlite::Unasked(pool.clone())),
+            Pool::Postgres(pool) => Self::Postgres(Held::Unasked(pool.clone())),
+            Pool::MySql(pool) => Self::MySql(Held::Unasked(pool.clone())),
         }
     }
 
@@ -69,7 +70,11 @@ impl Inner {
 
     /// Whether a look-up by a key may be asked together with others.
     pub(super) fn is_unasked(&self) -> bool {
-        matches!(self, Self::Postgres(Held::Unasked(_)) | Self::MySql(Held::Unasked(_)))
+        match self {
+            Self::Sqlite(held) => matches!(held, HeldSqlite::Unasked(_)),
+            Self::Postgres(held) => matches!(held, Held::Unasked(_)),
+            Self::MySql(held) => matches!(held, Held::Unasked(_)),
+        }
     }
 }
 
@@ -107,6 +112,8 @@ impl<DB: sqlx::Database> Held<DB> {
 
 /// SQLite has one writer, see `writer.rs`, and may be read without sqlx, see `direct.rs`.
 pub(super) enum HeldSqlite {
+    /// Nothing was asked yet.
+    Unasked(SqlitePool),
     /// And where sqlx has a connection, should that be wanted.
     Direct(Reader, SqlitePool),
     Pooled(PoolConnection<Sqlite>),
@@ -114,17 +121,28 @@ pub(super) enum HeldSqlite {
 }
 
 impl HeldSqlite {
+    /// What reads in this very thread, if this is for reading, and the file can be read so.
+    pub(super) fn direct(&mut self, file: Option<&Arc<Direct>>) -> Option<&mut Reader> {
+        if let Self::Unasked(pool) = self {
+            *self = Self::Direct(file?.reader()?, pool.clone());
+        }
+        match self {
+            Self::Direct(reader, _) => Some(reader),
+            _ => None,
+        }
+    }
+
     /// The connection; `None` where it would have to be waited for.
     pub(super) fn at_once(&mut self) -> Option<&mut SqliteConnection> {
         match self {
-            Self::Direct(..) => None,
+            Self::Unasked(_) | Self::Direct(..) => None,
             Self::Pooled(connection) => Some(connection),
             Self::Turn(turn) => Some(turn.connection()),
         }
     }
 
     pub(super) async fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
-        if let Self::Direct(_, pool) = self {
+        if let Self::Unasked(pool) | Self::Direct(_, pool) = self {
             *self = Self::Pooled(pool.acquire().await?);
         }
         self.at_once().ok_or_else(|| sqlx::Error::PoolClosed.into())
@@ -132,7 +150,7 @@ impl HeldSqlite {
 
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Self::Direct(..) | Self::Pooled(_) => Ok(()),
+            Self::Unasked(_) | Self::Direct(..) | Self::Pooled(_) => Ok(()),
             Self::Turn(turn) => turn.commit().await,
         }
     }

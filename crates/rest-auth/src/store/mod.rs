@@ -127,8 +127,8 @@ impl Store {
 
     /// A connection for looking a few rows up by their keys, which is quickest. What walks through a table would keep the
     /// thread from everything else.
-    pub(crate) async fn reader(&self) -> Result<Connection, StoreError> {
-        Connection::reader(&self.database).await
+    pub(crate) fn reader(&self) -> Connection {
+        Connection::reader(&self.database)
     }
 
     /// Begins a transaction that will write. Dropped without [`Connection::commit`], it changes nothing. On SQLite

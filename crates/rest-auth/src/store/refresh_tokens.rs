@@ -4,11 +4,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
+use sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement, Value};
 use time::OffsetDateTime;
 
 use super::tables::{BlacklistedToken, OutstandingToken};
-use super::together::all_of;
 use super::{Connection, StoreError, UserId};
 
 /// A refresh token as SimpleJWT keeps it.
@@ -58,14 +57,15 @@ impl Connection {
             return Ok(found.is_some());
         }
         let database = Arc::clone(self.database());
-        let statement =
-            database.texts.is_blacklisted.with(jti, |jti| blacklisted().and_where(Expr::col(JTI).eq(jti)).take());
+        let statement = database.texts.is_blacklisted.with(jti, blacklisted);
         Ok(self.fetch_optional(&statement).await?.is_some())
     }
 
     /// Those of these tokens that are good no more.
     pub(super) async fn blacklisted_among(&mut self, names: Vec<String>) -> Result<HashMap<String, ()>, StoreError> {
-        let statement = all_of(names.into_iter().map(|jti| blacklisted().and_where(Expr::col(JTI).eq(jti)).take()));
+        let database = Arc::clone(self.database());
+        let names = names.into_iter().map(Value::from).collect();
+        let statement = database.texts.blacklisted_among.with(names, blacklisted);
         self.fetch_all(&statement).await?.iter().map(|row| Ok((row.text("jti")?, ()))).collect()
     }
 
@@ -94,10 +94,9 @@ impl Connection {
     }
 }
 
-const JTI: (OutstandingToken, OutstandingToken) = (OutstandingToken::Table, OutstandingToken::Jti);
-
-/// `SELECT` of the names of tokens on the blacklist.
-fn blacklisted() -> SelectStatement {
+/// `SELECT` of the name of a token, if it is on the blacklist.
+fn blacklisted(jti: Value) -> SelectStatement {
+    const JTI: (OutstandingToken, OutstandingToken) = (OutstandingToken::Table, OutstandingToken::Jti);
     Query::select()
         .column(JTI)
         .from(BlacklistedToken::Table)
@@ -106,5 +105,6 @@ fn blacklisted() -> SelectStatement {
             Expr::col((OutstandingToken::Table, OutstandingToken::Id))
                 .equals((BlacklistedToken::Table, BlacklistedToken::TokenId)),
         )
+        .and_where(Expr::col(JTI).eq(jti))
         .take()
 }

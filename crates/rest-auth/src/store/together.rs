@@ -1,12 +1,12 @@
-//! Look-ups that come while others are under way are asked together, so that a hundred requests do not cost a database
-//! server a hundred statements. A look-up begins after it was asked for, so that nobody is told what is no longer true.
+//! Look-ups that come at the same time, or while others are under way, are asked together, so that a hundred requests do not
+//! cost a database server a hundred statements, and SQLite a hundred locks. A look-up begins after it was asked for, so that
+//! nobody is told what is no longer true.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
-use sea_query::{SelectStatement, UnionType};
 use tokio::sync::oneshot;
 
 use super::database::Database;
@@ -17,7 +17,7 @@ const MOST_UNDER_WAY: usize = 2;
 
 /// How many keys one statement is about; some are named twice to fill it up. Few lengths, because each is a statement of its
 /// own to the database.
-const LENGTHS: [usize; 3] = [1, 4, 16];
+pub(super) const LENGTHS: [usize; 5] = [1, 2, 4, 8, 16];
 
 /// What finds the values of keys.
 type LookUp<K, V> = for<'a> fn(&'a mut Connection, Vec<K>) -> BoxFuture<'a, Result<HashMap<K, V>, StoreError>>;
@@ -62,17 +62,14 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Together<
         };
         if begins {
             let mut turn = UnderWay { database: Arc::clone(database), of, has_ended: false };
-            tokio::spawn(async move { while turn.serve().await {} });
+            tokio::spawn(async move {
+                // Requests that are being read in this moment come along.
+                tokio::task::yield_now().await;
+                while turn.serve().await {}
+            });
         }
         found.await.map_err(|_| NotTogether)
     }
-}
-
-/// One statement of many. Not one `WHERE … IN`, because a database that prepared that while the table was small goes
-/// through all of the table for it, and still does when it has grown; each of these finds its row by the index.
-pub(super) fn all_of(statements: impl IntoIterator<Item = SelectStatement>) -> SelectStatement {
-    let all = statements.into_iter().reduce(|mut all, one| all.union(UnionType::All, one).take());
-    all.unwrap_or_default()
 }
 
 /// Where a database has its look-ups of a kind.
@@ -112,8 +109,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> UnderWay<
     }
 
     async fn look_up(&self, keys: Vec<K>) -> Result<HashMap<K, V>, StoreError> {
-        let mut connection = Connection::pooled(&self.database).await?;
-        ((self.of)(&self.database).look_up)(&mut connection, keys).await
+        ((self.of)(&self.database).look_up)(&mut Connection::reader(&self.database), keys).await
     }
 }
 

@@ -14,7 +14,6 @@ use super::profiles::{read, write_expression};
 use super::row::Row;
 use super::spellings::Spellings;
 use super::tables::AccountEmailAddress;
-use super::together::all_of;
 use super::user_table::UserColumn;
 use super::{Connection, Dialect, ProfileValues, StoreError, UserId};
 use crate::settings::UserTable;
@@ -147,6 +146,12 @@ impl Connection {
         self.user_table().select(self.dialect())
     }
 
+    /// The same, of the one with this key.
+    fn select_user(&self, key: sea_query::Value) -> SelectStatement {
+        let column = self.user_table().at(UserColumn::Id);
+        self.select_users().and_where(Expr::col(column).eq(key)).take()
+    }
+
     /// The same, of those with this address in `account_emailaddress`.
     fn select_users_with_address(&self, email: &str) -> SelectStatement {
         let (table, id) = self.user_table().at(UserColumn::Id);
@@ -164,7 +169,7 @@ impl Connection {
         row.map(|row| User::from_row(&row, self.user_table())).transpose()
     }
 
-    async fn users(&mut self, statement: &SelectStatement) -> Result<Vec<User>, StoreError> {
+    async fn users(&mut self, statement: &impl SqlxBinder) -> Result<Vec<User>, StoreError> {
         let rows = self.fetch_all(statement).await?;
         rows.iter().map(|row| User::from_row(row, self.user_table())).collect()
     }
@@ -178,18 +183,15 @@ impl Connection {
             return Ok(found);
         }
         let database = Arc::clone(self.database());
-        let statement = database.texts.user_by_id.with(self.dialect().key(id), |key| {
-            let column = database.user_table.at(UserColumn::Id);
-            self.select_users().and_where(Expr::col(column).eq(key)).take()
-        });
+        let statement = database.texts.user_by_id.with(self.dialect().key(id), |key| self.select_user(key));
         self.user(&statement).await
     }
 
     /// The users with these keys.
     pub(super) async fn users_by_ids(&mut self, ids: Vec<UserId>) -> Result<HashMap<UserId, User>, StoreError> {
-        let (table, dialect) = (self.user_table(), self.dialect());
-        let theirs = ids.into_iter().map(|id| table.select(dialect).and_where(table.is(dialect, id)).take());
-        let statement = all_of(theirs);
+        let database = Arc::clone(self.database());
+        let keys = ids.into_iter().map(|id| self.dialect().key(id)).collect();
+        let statement = database.texts.users_by_ids.with(keys, |key| self.select_user(key));
         Ok(self.users(&statement).await?.into_iter().map(|user| (user.id, user)).collect())
     }
 

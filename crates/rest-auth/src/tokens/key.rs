@@ -27,7 +27,7 @@ pub(crate) async fn authenticate(auth: &Auth, head: &Head) -> Result<Option<Curr
             return Err(Error::authentication_failed("Invalid token header. Token string should not contain spaces."));
         }
     };
-    let user = auth.store().reader().await?.user_by_token_key(key).await?;
+    let user = auth.store().reader().user_by_token_key(key).await?;
     match user {
         None => Err(Error::authentication_failed("Invalid token.")),
         Some(user) if !user.is_active => Err(Error::authentication_failed("User inactive or deleted.")),

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::jwt::{self, TokenError};
 use super::transport::{self, TokenTransport};
 use super::{cookies, rotation};
-use crate::endpoint::Methods;
+use crate::methods::Methods;
 use crate::error::Error;
 use crate::fields::{Fields, Form};
 use crate::reply;

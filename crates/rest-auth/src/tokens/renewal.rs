@@ -38,7 +38,7 @@ async fn cookie_for(auth: &Auth, head: &Head) -> Result<Option<cookie::Cookie<'s
     if by_header || early || refresh_ends <= access_ends || access.user_id(settings) != refresh.user_id(settings) {
         return Ok(None);
     }
-    let mut db = auth.store().reader().await?;
+    let mut db = auth.store().reader();
     if rotation::is_blacklisted(auth, &mut db, &refresh).await? {
         return Ok(None);
     }

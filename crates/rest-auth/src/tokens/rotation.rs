@@ -23,7 +23,7 @@ pub(super) async fn renew(auth: &Auth, presented: &Claims) -> Result<Renewed, Er
     if auth.settings().simple_jwt.rotate_refresh_tokens {
         return rotate(auth, presented).await;
     }
-    let mut db = auth.store().reader().await?;
+    let mut db = auth.store().reader();
     if is_blacklisted(auth, &mut db, presented).await? {
         return Err(TokenError::Blacklisted.into());
     }

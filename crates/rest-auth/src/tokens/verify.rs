@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::jwt::{self, TokenError};
-use crate::endpoint::Methods;
+use crate::methods::Methods;
 use crate::error::Error;
 use crate::fields::{Fields, Form};
 use crate::reply;
@@ -29,7 +29,7 @@ async fn verify(request: &mut Request) -> Result<Response, Error> {
     let claims = jwt::decode(&auth, input.token.as_bytes())?;
     claims.check(auth.settings(), None)?;
     if let Some(jti) = claims.jti(auth.settings())
-        && auth.store().reader().await?.is_blacklisted(jti).await?
+        && auth.store().reader().is_blacklisted(jti).await?
     {
         return Err(TokenError::Blacklisted.into());
     }

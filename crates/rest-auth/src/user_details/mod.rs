@@ -12,7 +12,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 
 use crate::auth::Auth;
-use crate::endpoint::Methods;
+use crate::methods::Methods;
 use crate::error::Error;
 use crate::fields::{Field, Form, Kind, Values};
 use crate::reply;
@@ -80,7 +80,7 @@ async fn show(request: &mut Request) -> Result<Response, Error> {
     let auth = &request.auth;
     let user = request.user()?;
     let beside = match shown::asks_the_database(auth.settings()) {
-        true => Beside::of(auth, &mut auth.store().reader().await?, user.id).await?,
+        true => Beside::of(auth, &mut auth.store().reader(), user.id).await?,
         false => Beside::default(),
     };
     Ok(reply::json(StatusCode::OK, &beside.with(auth, &request.head, user).await?))

@@ -118,7 +118,7 @@ async fn user_of(auth: &Auth, token: &[u8]) -> Result<CurrentUser, Error> {
     if claims.user_id(settings).is_none() {
         return Err(failed("Token contained no recognizable user identification", "token_not_valid"));
     }
-    let user = claims.user(settings, &mut auth.store().reader().await?).await?;
+    let user = claims.user(settings, &mut auth.store().reader()).await?;
     let names = &settings.simple_jwt;
     match user {
         None => Err(failed("User not found", "user_not_found")),
