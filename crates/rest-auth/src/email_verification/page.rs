@@ -7,8 +7,8 @@ use axum::response::Response;
 use minijinja::context;
 
 use super::{key, verified};
-use crate::methods::Methods;
 use crate::error::Error;
+use crate::methods::Methods;
 use crate::pages;
 use crate::request::Request;
 use crate::sessions::csrf;

@@ -8,8 +8,8 @@ use axum::http::{HeaderName, HeaderValue, Method};
 use axum::response::Response;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use crate::methods::Methods;
 use crate::error::Error;
+use crate::methods::Methods;
 use crate::reply;
 use crate::request::Request;
 

@@ -7,8 +7,8 @@ mod tests;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 
-use crate::methods::Methods;
 use crate::error::Error;
+use crate::methods::Methods;
 use crate::reply;
 use crate::request::Request;
 

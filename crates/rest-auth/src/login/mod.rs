@@ -18,9 +18,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::auth::Auth;
-use crate::methods::Methods;
 use crate::error::{Error, FieldErrors};
 use crate::fields::{Field, Fields, Form};
+use crate::methods::Methods;
 use crate::metrics;
 use crate::reply;
 use crate::request::{Request, set_cookie};

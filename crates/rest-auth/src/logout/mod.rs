@@ -10,8 +10,8 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::current_user::Credential;
-use crate::methods::Methods;
 use crate::error::Error;
+use crate::methods::Methods;
 use crate::reply;
 use crate::request::Request;
 use crate::tokens::cookies;

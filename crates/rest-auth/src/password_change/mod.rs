@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 use crate::auth::Auth;
 use crate::current_user::CurrentUser;
-use crate::methods::Methods;
 use crate::error::{Error, FieldErrors};
 use crate::fields::{Field, Fields, Form};
+use crate::methods::Methods;
 use crate::reply;
 use crate::request::{Request, set_cookie};
 use crate::sessions;

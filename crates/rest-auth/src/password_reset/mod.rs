@@ -14,10 +14,10 @@ use minijinja::context;
 use serde::Deserialize;
 
 use crate::auth::Auth;
-use crate::methods::Methods;
 use crate::error::{Error, FieldErrors};
 use crate::fields::{Fields, Form};
 use crate::mail::{Mail, MailKind, Manner, link};
+use crate::methods::Methods;
 use crate::reply;
 use crate::request::Request;
 use crate::settings::LoginMethod;

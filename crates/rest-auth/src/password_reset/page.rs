@@ -6,9 +6,9 @@ use axum::response::Response;
 use minijinja::context;
 
 use super::{Confirmation, holder, set_password};
-use crate::methods::Methods;
 use crate::error::Error;
 use crate::fields::{Fields, Form};
+use crate::methods::Methods;
 use crate::request::Request;
 use crate::sessions::csrf;
 use crate::store::User;

@@ -15,10 +15,10 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::Auth;
 use crate::email_verification;
-use crate::methods::Methods;
 use crate::error::{Error, FieldErrors, NON_FIELD_ERRORS};
 use crate::fields::{Field, Fields, Form};
 use crate::login;
+use crate::methods::Methods;
 use crate::passwords::Subject;
 use crate::request::Request;
 use crate::sessions::Backend;

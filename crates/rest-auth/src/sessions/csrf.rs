@@ -7,8 +7,8 @@ use axum::response::Response;
 use cookie::Cookie;
 
 use crate::auth::Auth;
-use crate::methods::Methods;
 use crate::error::Error;
+use crate::methods::Methods;
 use crate::request::{Content, Head, Request, lasting, set_cookie};
 use crate::signing;
 use crate::source::LETTERS_AND_DIGITS;

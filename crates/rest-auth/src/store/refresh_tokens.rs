@@ -37,13 +37,6 @@ impl Connection {
         self.insert(&mut statement).await
     }
 
-    /// The number that a refresh token is kept under.
-    pub(crate) async fn outstanding_id(&mut self, jti: &str) -> Result<Option<i64>, StoreError> {
-        use OutstandingToken::*;
-        let statement = Query::select().column(Id).from(Table).and_where(Expr::col(Jti).eq(jti)).take();
-        self.fetch_optional(&statement).await?.map(|row| row.integer("id")).transpose()
-    }
-
     /// The text of a refresh token that is kept.
     pub(crate) async fn outstanding_token(&mut self, jti: &str) -> Result<Option<String>, StoreError> {
         use OutstandingToken::*;
@@ -57,7 +50,7 @@ impl Connection {
             return Ok(found.is_some());
         }
         let database = Arc::clone(self.database());
-        let statement = database.texts.is_blacklisted.with(jti, blacklisted);
+        let statement = database.texts.is_blacklisted.with(jti, |jti| blacklisted(jti.into()));
         Ok(self.fetch_optional(&statement).await?.is_some())
     }
 
@@ -65,37 +58,44 @@ impl Connection {
     pub(super) async fn blacklisted_among(&mut self, names: Vec<String>) -> Result<HashMap<String, ()>, StoreError> {
         let database = Arc::clone(self.database());
         let names = names.into_iter().map(Value::from).collect();
-        let statement = database.texts.blacklisted_among.with(names, blacklisted);
+        let statement = database.texts.blacklisted_among.with(self.dialect(), names, blacklisted);
         self.fetch_all(&statement).await?.iter().map(|row| Ok((row.text("jti")?, ()))).collect()
     }
 
-    /// Puts a token on the blacklist. Of many who do so at once, the unique index lets one; the others get a
-    /// violation of it.
-    pub(crate) async fn insert_blacklisted(&mut self, id: i64, now: OffsetDateTime) -> Result<(), StoreError> {
-        let statement = self.blacklisting(id, now);
-        self.execute(&statement).await.map(drop)
+    /// Puts the token of this name on the blacklist; tells whether there is such a token. Of many who do so at once, the
+    /// unique index lets one; the others get a violation of it.
+    #[allow(clippy::expect_used)]
+    pub(crate) async fn blacklist(&mut self, jti: &str, now: OffsetDateTime) -> Result<bool, StoreError> {
+        let token = Query::select()
+            .expr(self.dialect().time(now))
+            .column(OutstandingToken::Id)
+            .from(OutstandingToken::Table)
+            .and_where(Expr::col(OutstandingToken::Jti).eq(jti))
+            .take();
+        let mut statement = Query::insert();
+        statement
+            .into_table(BlacklistedToken::Table)
+            .columns([BlacklistedToken::BlacklistedAt, BlacklistedToken::TokenId])
+            .select_from(token)
+            .expect("as many columns as values");
+        Ok(self.execute(&statement).await? > 0)
     }
 
     /// Puts a token on the blacklist if it is not there.
     pub(crate) async fn ensure_blacklisted(&mut self, id: i64, now: OffsetDateTime) -> Result<(), StoreError> {
         use BlacklistedToken::*;
-        let mut statement = self.blacklisting(id, now);
-        statement.on_conflict(OnConflict::column(TokenId).do_nothing_on([TokenId]).to_owned());
-        self.execute(&statement).await.map(drop)
-    }
-
-    fn blacklisting(&self, id: i64, now: OffsetDateTime) -> sea_query::InsertStatement {
-        use BlacklistedToken::*;
-        Query::insert()
+        let statement = Query::insert()
             .into_table(Table)
             .columns([BlacklistedAt, TokenId])
             .values_panic([self.dialect().time(now), id.into()])
-            .take()
+            .on_conflict(OnConflict::column(TokenId).do_nothing_on([TokenId]).to_owned())
+            .take();
+        self.execute(&statement).await.map(drop)
     }
 }
 
 /// `SELECT` of the name of a token, if it is on the blacklist.
-fn blacklisted(jti: Value) -> SelectStatement {
+fn blacklisted(jti: Expr) -> SelectStatement {
     const JTI: (OutstandingToken, OutstandingToken) = (OutstandingToken::Table, OutstandingToken::Jti);
     Query::select()
         .column(JTI)

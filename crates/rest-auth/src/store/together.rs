@@ -10,14 +10,15 @@ use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 use super::database::Database;
+use super::text::MOST_KEYS;
 use super::{Connection, StoreError};
 
 /// How many statements are under way at most; what comes meanwhile waits for the first of them to end.
 const MOST_UNDER_WAY: usize = 2;
 
-/// How many keys one statement is about; some are named twice to fill it up. Few lengths, because each is a statement of its
-/// own to the database.
-pub(super) const LENGTHS: [usize; 5] = [1, 2, 4, 8, 16];
+/// How many statements are sent on a connection until it goes back to the pool, where somebody may wait for it. Not each
+/// time, because sqlx asks a connection that comes back whether it is still there.
+const STATEMENTS: usize = 32;
 
 /// What finds the values of keys.
 type LookUp<K, V> = for<'a> fn(&'a mut Connection, Vec<K>) -> BoxFuture<'a, Result<HashMap<K, V>, StoreError>>;
@@ -61,11 +62,14 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Together<
             begins
         };
         if begins {
-            let mut turn = UnderWay { database: Arc::clone(database), of, has_ended: false };
+            let (database, connection) = (Arc::clone(database), Connection::reader(database));
+            let mut turn = UnderWay { database, of, connection, statements: 0, has_ended: false };
             tokio::spawn(async move {
-                // Requests that are being read in this moment come along.
-                tokio::task::yield_now().await;
-                while turn.serve().await {}
+                while !turn.has_ended {
+                    // Requests that are being read in this moment come along.
+                    tokio::task::yield_now().await;
+                    turn.serve().await;
+                }
             });
         }
         found.await.map_err(|_| NotTogether)
@@ -83,33 +87,37 @@ pub(super) struct NotTogether;
 struct UnderWay<K, V> {
     database: Arc<Database>,
     of: Of<K, V>,
+    connection: Connection,
+    /// How many were sent on it.
+    statements: usize,
     has_ended: bool,
 }
 
 impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> UnderWay<K, V> {
-    /// Looks up what waits; tells whether there was anything.
-    async fn serve(&mut self) -> bool {
+    /// Looks up what waits; if that is nothing, it ends.
+    async fn serve(&mut self) {
         let asked: Vec<_> = {
             let mut state = (self.of)(&self.database).state();
             // Whoever comes after this begins anew.
             self.has_ended = state.waiting.is_empty();
             state.under_way -= usize::from(self.has_ended);
-            let count = state.waiting.len().min(LENGTHS[LENGTHS.len() - 1]);
+            let count = state.waiting.len().min(MOST_KEYS);
             state.waiting.drain(..count).collect()
         };
-        let mut keys: Vec<K> = asked.iter().map(|(key, _)| key.clone()).collect();
-        let Some(last) = keys.last().cloned() else { return false };
-        keys.resize(LENGTHS.into_iter().find(|length| *length >= keys.len()).unwrap_or(keys.len()), last);
-        match self.look_up(keys).await {
+        if asked.is_empty() {
+            return;
+        }
+        let keys = asked.iter().map(|(key, _)| key.clone()).collect();
+        let found = ((self.of)(&self.database).look_up)(&mut self.connection, keys).await;
+        self.statements += 1;
+        if found.is_err() || self.statements == STATEMENTS {
+            (self.connection, self.statements) = (Connection::reader(&self.database), 0);
+        }
+        match found {
             Ok(found) => asked.into_iter().for_each(|(key, sender)| drop(sender.send(found.get(&key).cloned()))),
             // Who waits is told as what they wait for is dropped, and asks alone.
             Err(error) => tracing::debug!(%error, "a look-up together has failed"),
         }
-        true
-    }
-
-    async fn look_up(&self, keys: Vec<K>) -> Result<HashMap<K, V>, StoreError> {
-        ((self.of)(&self.database).look_up)(&mut Connection::reader(&self.database), keys).await
     }
 }
 

@@ -147,7 +147,7 @@ impl Connection {
     }
 
     /// The same, of the one with this key.
-    fn select_user(&self, key: sea_query::Value) -> SelectStatement {
+    fn select_user(&self, key: Expr) -> SelectStatement {
         let column = self.user_table().at(UserColumn::Id);
         self.select_users().and_where(Expr::col(column).eq(key)).take()
     }
@@ -183,7 +183,7 @@ impl Connection {
             return Ok(found);
         }
         let database = Arc::clone(self.database());
-        let statement = database.texts.user_by_id.with(self.dialect().key(id), |key| self.select_user(key));
+        let statement = database.texts.user_by_id.with(self.dialect().key(id), |key| self.select_user(key.into()));
         self.user(&statement).await
     }
 
@@ -191,7 +191,7 @@ impl Connection {
     pub(super) async fn users_by_ids(&mut self, ids: Vec<UserId>) -> Result<HashMap<UserId, User>, StoreError> {
         let database = Arc::clone(self.database());
         let keys = ids.into_iter().map(|id| self.dialect().key(id)).collect();
-        let statement = database.texts.users_by_ids.with(keys, |key| self.select_user(key));
+        let statement = database.texts.users_by_ids.with(self.dialect(), keys, |key| self.select_user(key));
         Ok(self.users(&statement).await?.into_iter().map(|user| (user.id, user)).collect())
     }
 

@@ -9,9 +9,9 @@ use serde_json::json;
 use super::jwt::{self, TokenError};
 use super::transport::{self, TokenTransport};
 use super::{cookies, rotation};
-use crate::methods::Methods;
 use crate::error::Error;
 use crate::fields::{Fields, Form};
+use crate::methods::Methods;
 use crate::reply;
 use crate::request::{Request, set_cookie};
 

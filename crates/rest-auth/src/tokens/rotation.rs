@@ -20,25 +20,23 @@ pub(crate) struct Renewed {
 /// # Errors
 /// 401 if it is none, is blacklisted, or its user may not log in.
 pub(super) async fn renew(auth: &Auth, presented: &Claims) -> Result<Renewed, Error> {
-    if auth.settings().simple_jwt.rotate_refresh_tokens {
-        return rotate(auth, presented).await;
-    }
+    let rotates = auth.settings().simple_jwt.rotate_refresh_tokens;
+    // Nothing is held for this: in a transaction that comes later, the index of the blacklist has the last word.
     let mut db = auth.store().reader();
     if is_blacklisted(auth, &mut db, presented).await? {
-        return Err(TokenError::Blacklisted.into());
+        return if rotates { reuse::answer(auth, presented).await } else { Err(TokenError::Blacklisted.into()) };
     }
-    holder(auth, &mut db, presented).await?;
+    let user = holder(auth, &mut db, presented).await?;
+    drop(db);
+    if rotates {
+        return rotate(auth, presented, user).await;
+    }
     let access = sign(auth, &access_claims(auth, presented, auth.now(), &new_jti(auth)))?;
     Ok(Renewed { access, refresh: None })
 }
 
-async fn rotate(auth: &Auth, presented: &Claims) -> Result<Renewed, Error> {
+async fn rotate(auth: &Auth, presented: &Claims, user: Option<User>) -> Result<Renewed, Error> {
     let mut tx = auth.store().begin().await?;
-    if is_blacklisted(auth, &mut tx, presented).await? {
-        drop(tx);
-        return reuse::answer(auth, presented).await;
-    }
-    let user = holder(auth, &mut tx, presented).await?;
     if auth.settings().simple_jwt.blacklist_after_rotation
         && !blacklist(auth, &mut tx, presented, user.as_ref()).await?
     {
@@ -105,22 +103,19 @@ pub(crate) async fn blacklist(
     claims: &Claims,
     user: Option<&User>,
 ) -> Result<bool, Error> {
-    let jti = claims.jti(auth.settings()).ok_or(TokenError::NoId)?;
-    let id = match tx.outstanding_id(jti).await? {
-        Some(id) => id,
+    let (jti, now) = (claims.jti(auth.settings()).ok_or(TokenError::NoId)?, auth.now());
+    let mut blacklisted = tx.blacklist(jti, now).await;
+    if let Ok(false) = blacklisted {
         // Another server may have issued it without a word to this database.
-        None => {
-            let token = sign(auth, claims)?;
-            let new = outstanding(auth, claims, &token, user.map(|user| user.id))?;
-            match tx.insert_outstanding(&new).await {
-                Err(error) if error.is_unique_violation() => return Ok(false),
-                kept => kept?,
-            }
-        }
-    };
-    match tx.insert_blacklisted(id, auth.now()).await {
-        Ok(()) => Ok(true),
+        let token = sign(auth, claims)?;
+        let new = outstanding(auth, claims, &token, user.map(|user| user.id))?;
+        blacklisted = match tx.insert_outstanding(&new).await {
+            Ok(_) => tx.blacklist(jti, now).await,
+            Err(error) => Err(error),
+        };
+    }
+    match blacklisted {
         Err(error) if error.is_unique_violation() => Ok(false),
-        Err(error) => Err(error.into()),
+        blacklisted => Ok(blacklisted?),
     }
 }

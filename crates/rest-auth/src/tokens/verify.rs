@@ -6,9 +6,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::jwt::{self, TokenError};
-use crate::methods::Methods;
 use crate::error::Error;
 use crate::fields::{Fields, Form};
+use crate::methods::Methods;
 use crate::reply;
 use crate::request::Request;
 

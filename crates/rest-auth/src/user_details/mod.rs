@@ -12,9 +12,9 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 
 use crate::auth::Auth;
-use crate::methods::Methods;
 use crate::error::Error;
 use crate::fields::{Field, Form, Kind, Values};
+use crate::methods::Methods;
 use crate::reply;
 use crate::request::Request;
 use crate::settings::{Profile, Settings, UserKey};
