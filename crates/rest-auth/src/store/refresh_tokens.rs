@@ -8,7 +8,7 @@ use sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement, Value};
 use time::OffsetDateTime;
 
 use super::tables::{BlacklistedToken, OutstandingToken};
-use super::{Connection, StoreError, UserId};
+use super::{Connection, Dialect, StoreError, UserId};
 
 /// A refresh token as SimpleJWT keeps it.
 pub(crate) struct NewOutstandingToken<'a> {
@@ -66,18 +66,23 @@ impl Connection {
     /// unique index lets one; the others get a violation of it.
     #[allow(clippy::expect_used)]
     pub(crate) async fn blacklist(&mut self, jti: &str, now: OffsetDateTime) -> Result<bool, StoreError> {
-        let token = Query::select()
-            .expr(self.dialect().time(now))
+        let now = self.dialect().time(now);
+        let mut token = Query::select()
             .column(OutstandingToken::Id)
             .from(OutstandingToken::Table)
             .and_where(Expr::col(OutstandingToken::Jti).eq(jti))
             .take();
-        let mut statement = Query::insert();
-        statement
+        let mut statement = Query::insert()
             .into_table(BlacklistedToken::Table)
-            .columns([BlacklistedToken::BlacklistedAt, BlacklistedToken::TokenId])
-            .select_from(token)
-            .expect("as many columns as values");
+            .columns([BlacklistedToken::TokenId, BlacklistedToken::BlacklistedAt])
+            .take();
+        if self.dialect() == Dialect::MySql {
+            // It would lock what it selects from, and the gap before it, where somebody's new token may have to go.
+            let Some(row) = self.fetch_optional(&token).await? else { return Ok(false) };
+            statement.values_panic([row.integer("id")?.into(), now]);
+        } else {
+            statement.select_from(token.expr(now).take()).expect("as many values as columns");
+        }
         Ok(self.execute(&statement).await? > 0)
     }
 
