@@ -4,7 +4,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement, Value};
+use sea_query::{
+    Alias, CommonTableExpression, Expr, ExprTrait, InsertStatement, OnConflict, Query, SelectStatement, Value,
+    WithClause,
+};
 use time::OffsetDateTime;
 
 use super::tables::{BlacklistedToken, OutstandingToken};
@@ -22,19 +25,33 @@ pub(crate) struct NewOutstandingToken<'a> {
 impl Connection {
     /// Keeps a refresh token that is new.
     pub(crate) async fn insert_outstanding(&mut self, token: &NewOutstandingToken<'_>) -> Result<i64, StoreError> {
-        use OutstandingToken::*;
-        let mut statement = Query::insert()
-            .into_table(Table)
-            .columns([Token, CreatedAt, ExpiresAt, UserId, Jti])
-            .values_panic([
-                token.token.into(),
-                self.dialect().time(token.created_at),
-                self.dialect().time(token.expires_at),
-                token.user.map_or_else(|| Expr::cust("NULL"), |user| self.dialect().user_id(user)),
-                token.jti.into(),
-            ])
-            .take();
+        let mut statement =
+            Query::insert().into_table(OutstandingToken::Table).columns(NEW).values_panic(self.values_of(token)).take();
         self.insert(&mut statement).await
+    }
+
+    /// The values of the columns [`NEW`].
+    fn values_of(&self, token: &NewOutstandingToken<'_>) -> [Expr; 5] {
+        [
+            token.token.into(),
+            self.dialect().time(token.created_at),
+            self.dialect().time(token.expires_at),
+            token.user.map_or_else(|| Expr::cust("NULL"), |user| self.dialect().user_id(user)),
+            token.jti.into(),
+        ]
+    }
+
+    /// Puts the token of this name on the blacklist, and keeps the one that replaces it: [`Connection::blacklist`] and
+    /// [`Connection::insert_outstanding`] in one statement, which is a transaction by itself. PostgreSQL's alone.
+    #[allow(clippy::expect_used)]
+    pub(crate) async fn exchange(&mut self, jti: &str, new: &NewOutstandingToken<'_>) -> Result<bool, StoreError> {
+        let spent = Alias::new("spent");
+        let blacklisting = self.blacklisting(jti, new.created_at).returning_col(BlacklistedToken::TokenId).take();
+        let blacklisting = CommonTableExpression::new().query(blacklisting).table_name(spent.clone()).to_owned();
+        let values = Query::select().exprs(self.values_of(new)).from(spent).take();
+        let mut statement = Query::insert().into_table(OutstandingToken::Table).columns(NEW).take();
+        statement.select_from(values).expect(AS_MANY);
+        Ok(self.execute(&statement.with(WithClause::new().cte(blacklisting).to_owned())).await? > 0)
     }
 
     /// The text of a refresh token that is kept.
@@ -64,26 +81,25 @@ impl Connection {
 
     /// Puts the token of this name on the blacklist; tells whether there is such a token. Of many who do so at once, the
     /// unique index lets one; the others get a violation of it.
-    #[allow(clippy::expect_used)]
     pub(crate) async fn blacklist(&mut self, jti: &str, now: OffsetDateTime) -> Result<bool, StoreError> {
-        let now = self.dialect().time(now);
-        let mut token = Query::select()
-            .column(OutstandingToken::Id)
-            .from(OutstandingToken::Table)
-            .and_where(Expr::col(OutstandingToken::Jti).eq(jti))
-            .take();
-        let mut statement = Query::insert()
-            .into_table(BlacklistedToken::Table)
-            .columns([BlacklistedToken::TokenId, BlacklistedToken::BlacklistedAt])
-            .take();
-        if self.dialect() == Dialect::MySql {
-            // It would lock what it selects from, and the gap before it, where somebody's new token may have to go.
-            let Some(row) = self.fetch_optional(&token).await? else { return Ok(false) };
-            statement.values_panic([row.integer("id")?.into(), now]);
-        } else {
-            statement.select_from(token.expr(now).take()).expect("as many values as columns");
+        if self.dialect() != Dialect::MySql {
+            let statement = self.blacklisting(jti, now);
+            return Ok(self.execute(&statement).await? > 0);
         }
+        // It would lock what it selects from, and the gap before it, where somebody's new token may have to go.
+        let Some(row) = self.fetch_optional(&outstanding(jti)).await? else { return Ok(false) };
+        let values = [row.integer("id")?.into(), self.dialect().time(now)];
+        let statement = Query::insert().into_table(BlacklistedToken::Table).columns(SPENT).values_panic(values).take();
         Ok(self.execute(&statement).await? > 0)
+    }
+
+    /// `INSERT … SELECT` of the token of this name into the blacklist.
+    #[allow(clippy::expect_used)]
+    fn blacklisting(&self, jti: &str, now: OffsetDateTime) -> InsertStatement {
+        let token = outstanding(jti).expr(self.dialect().time(now)).take();
+        let mut statement = Query::insert().into_table(BlacklistedToken::Table).columns(SPENT).take();
+        statement.select_from(token).expect(AS_MANY);
+        statement
     }
 
     /// Puts a token on the blacklist if it is not there.
@@ -91,12 +107,29 @@ impl Connection {
         use BlacklistedToken::*;
         let statement = Query::insert()
             .into_table(Table)
-            .columns([BlacklistedAt, TokenId])
-            .values_panic([self.dialect().time(now), id.into()])
+            .columns(SPENT)
+            .values_panic([id.into(), self.dialect().time(now)])
             .on_conflict(OnConflict::column(TokenId).do_nothing_on([TokenId]).to_owned())
             .take();
         self.execute(&statement).await.map(drop)
     }
+}
+
+/// The columns of a token that is new.
+const NEW: [OutstandingToken; 5] = {
+    use OutstandingToken::*;
+    [Token, CreatedAt, ExpiresAt, UserId, Jti]
+};
+
+/// The columns of a row of the blacklist.
+const SPENT: [BlacklistedToken; 2] = [BlacklistedToken::TokenId, BlacklistedToken::BlacklistedAt];
+
+const AS_MANY: &str = "as many values as columns";
+
+/// `SELECT` of the number that the token of this name is kept under.
+fn outstanding(jti: &str) -> SelectStatement {
+    use OutstandingToken::*;
+    Query::select().column(Id).from(Table).and_where(Expr::col(Jti).eq(jti)).take()
 }
 
 /// `SELECT` of the name of a token, if it is on the blacklist.

@@ -7,7 +7,7 @@ use super::jwt::issue::{access_claims, outstanding, replacing_claims, sign};
 use super::reuse;
 use crate::auth::Auth;
 use crate::error::Error;
-use crate::store::{Connection, Rotation, StoreError, User};
+use crate::store::{Connection, Dialect, Rotation, StoreError, User};
 
 /// A new access token, and a new refresh token where they are rotated.
 pub(crate) struct Renewed {
@@ -36,19 +36,28 @@ pub(super) async fn renew(auth: &Auth, presented: &Claims) -> Result<Renewed, Er
 }
 
 async fn rotate(auth: &Auth, presented: &Claims, user: Option<User>) -> Result<Renewed, Error> {
+    let names = &auth.settings().simple_jwt;
+    let claims = replacing_claims(auth, presented);
+    let refresh = sign(auth, &claims)?;
+    let new = outstanding(auth, &claims, &refresh, user.as_ref().map(|user| user.id))?;
+    let access_jti = new_jti(auth);
+    let access = sign(auth, &access_claims(auth, &claims, auth.now(), &access_jti))?;
+    if names.blacklist_after_rotation && !names.tracks_rotation() && auth.store().dialect() == Dialect::Postgres {
+        let jti = presented.jti(auth.settings()).ok_or(TokenError::NoId)?;
+        match unless_spent(auth.store().connection().await?.exchange(jti, &new).await)? {
+            Some(true) => return Ok(Renewed { access, refresh: Some(refresh) }),
+            // It is not kept yet.
+            Some(false) => {}
+            None => return reuse::answer(auth, presented).await,
+        }
+    }
     let mut tx = auth.store().begin().await?;
-    if auth.settings().simple_jwt.blacklist_after_rotation
-        && !blacklist(auth, &mut tx, presented, user.as_ref()).await?
-    {
+    if names.blacklist_after_rotation && !blacklist(auth, &mut tx, presented, user.as_ref()).await? {
         drop(tx);
         return reuse::answer(auth, presented).await;
     }
-    let claims = replacing_claims(auth, presented);
-    let refresh = sign(auth, &claims)?;
-    tx.insert_outstanding(&outstanding(auth, &claims, &refresh, user.map(|user| user.id))?).await?;
-    let access_jti = new_jti(auth);
-    let access = sign(auth, &access_claims(auth, &claims, auth.now(), &access_jti))?;
-    if auth.settings().simple_jwt.tracks_rotation() {
+    tx.insert_outstanding(&new).await?;
+    if names.tracks_rotation() {
         remember(auth, &mut tx, presented, &claims, access_jti).await?;
     }
     tx.commit().await?;
@@ -114,8 +123,13 @@ pub(crate) async fn blacklist(
             Err(error) => Err(error),
         };
     }
+    Ok(unless_spent(blacklisted)?.is_some())
+}
+
+/// `None` where another was faster to put the token on the blacklist.
+fn unless_spent<T>(blacklisted: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
     match blacklisted {
-        Err(error) if error.is_unique_violation() => Ok(false),
-        blacklisted => Ok(blacklisted?),
+        Err(error) if error.is_unique_violation() => Ok(None),
+        blacklisted => blacklisted.map(Some),
     }
 }
