@@ -118,6 +118,22 @@ async fn a_deadlock_is_answered_and_leaves_nothing() {
     assert_eq!(app.client().post("/registration/", form("joe")).await.status(), 201);
 }
 
+#[each_database]
+async fn a_row_that_a_new_one_refers_to_may_be_gone() {
+    let hook = |registered: Registered| async move {
+        if registered.user.username != "jane" {
+            return Ok(());
+        }
+        let mut tx = registered.transaction().await;
+        run(&mut tx, "INSERT INTO auth_user_groups (user_id, group_id) VALUES (1, 1000000)".into()).await
+    };
+    let app = TestApp::built(Settings::default(), |builder| builder.after_registration(hook)).await;
+    app.user("first", "correct horse").await;
+    assert_try_again(&app.client().post("/registration/", form("jane")).await);
+    assert!(app.auth().users().find("jane").await.expect("an answer").is_none());
+    assert_eq!(app.client().post("/registration/", form("joe")).await.status(), 201);
+}
+
 #[each_database(Postgres, MySql)]
 async fn a_connection_that_is_lost_is_replaced() {
     let hook = |registered: Registered| async move {

@@ -156,6 +156,11 @@ impl From<StoreError> for Error {
             tracing::error!(%error, "{why}");
             return Self::Unavailable { retry_after: RETRY_MUCH_LATER };
         }
+        // Somebody deleted it a moment ago. Should that happen again and again, the log tells.
+        if matches!(error.cause(), Some(sqlx::Error::Database(cause)) if cause.is_foreign_key_violation()) {
+            tracing::warn!(%error, "what a new row refers to is not there");
+            return Self::Unavailable { retry_after: RETRY_AFTER };
+        }
         if error.is_busy() { Self::Unavailable { retry_after: RETRY_AFTER } } else { Self::internal(error) }
     }
 }

@@ -7,7 +7,7 @@ use super::jwt::issue::{access_claims, outstanding, replacing_claims, sign};
 use super::reuse;
 use crate::auth::Auth;
 use crate::error::Error;
-use crate::store::{Connection, Dialect, Rotation, StoreError, User};
+use crate::store::{Connection, Dialect, NewOutstandingToken, Rotation, StoreError, User};
 
 /// A new access token, and a new refresh token where they are rotated.
 pub(crate) struct Renewed {
@@ -20,62 +20,100 @@ pub(crate) struct Renewed {
 /// # Errors
 /// 401 if it is none, is blacklisted, or its user may not log in.
 pub(super) async fn renew(auth: &Auth, presented: &Claims) -> Result<Renewed, Error> {
-    let rotates = auth.settings().simple_jwt.rotate_refresh_tokens;
-    // Nothing is held for this: in a transaction that comes later, the index of the blacklist has the last word.
-    let mut db = auth.store().reader();
-    if is_blacklisted(auth, &mut db, presented).await? {
-        return if rotates { reuse::answer(auth, presented).await } else { Err(TokenError::Blacklisted.into()) };
+    let names = &auth.settings().simple_jwt;
+    if !names.rotate_refresh_tokens {
+        let mut db = auth.store().reader();
+        if is_blacklisted(auth, &mut db, presented).await? {
+            return Err(TokenError::Blacklisted.into());
+        }
+        holder(auth, &mut db, presented).await?;
+        let access = sign(auth, &access_claims(auth, presented, auth.now(), &new_jti(auth)))?;
+        return Ok(Renewed { access, refresh: None });
     }
-    let user = holder(auth, &mut db, presented).await?;
-    drop(db);
-    if rotates {
-        return rotate(auth, presented, user).await;
+    let nothing_else = names.blacklist_after_rotation && !names.tracks_rotation();
+    match auth.store().dialect() {
+        Dialect::Postgres if nothing_else => exchange(auth, presented).await,
+        _ => rotate(auth, presented).await,
     }
-    let access = sign(auth, &access_claims(auth, presented, auth.now(), &new_jti(auth)))?;
-    Ok(Renewed { access, refresh: None })
 }
 
-async fn rotate(auth: &Auth, presented: &Claims, user: Option<User>) -> Result<Renewed, Error> {
+async fn rotate(auth: &Auth, presented: &Claims) -> Result<Renewed, Error> {
     let names = &auth.settings().simple_jwt;
-    let claims = replacing_claims(auth, presented);
-    let refresh = sign(auth, &claims)?;
-    let new = outstanding(auth, &claims, &refresh, user.as_ref().map(|user| user.id))?;
-    let access_jti = new_jti(auth);
-    let access = sign(auth, &access_claims(auth, &claims, auth.now(), &access_jti))?;
-    if names.blacklist_after_rotation && !names.tracks_rotation() && auth.store().dialect() == Dialect::Postgres {
-        let jti = presented.jti(auth.settings()).ok_or(TokenError::NoId)?;
-        match unless_spent(auth.store().connection().await?.exchange(jti, &new).await)? {
-            Some(true) => return Ok(Renewed { access, refresh: Some(refresh) }),
-            // It is not kept yet.
-            Some(false) => {}
-            None => return reuse::answer(auth, presented).await,
-        }
-    }
     let mut tx = auth.store().begin().await?;
+    if is_blacklisted(auth, &mut tx, presented).await? {
+        drop(tx);
+        return reuse::answer(auth, presented).await;
+    }
+    let user = holder(auth, &mut tx, presented).await?;
     if names.blacklist_after_rotation && !blacklist(auth, &mut tx, presented, user.as_ref()).await? {
         drop(tx);
         return reuse::answer(auth, presented).await;
     }
-    tx.insert_outstanding(&new).await?;
+    let next = Next::of(auth, presented)?;
+    tx.insert_outstanding(&next.outstanding(auth, user.as_ref())?).await?;
     if names.tracks_rotation() {
-        remember(auth, &mut tx, presented, &claims, access_jti).await?;
+        remember(auth, &mut tx, presented, &next).await?;
     }
     tx.commit().await?;
-    Ok(Renewed { access, refresh: Some(refresh) })
+    Ok(next.into())
 }
 
-async fn remember(
-    auth: &Auth,
-    tx: &mut Connection,
-    parent: &Claims,
-    child: &Claims,
+/// The same in one statement, which PostgreSQL has for it, and which knows all there is to say about the token. What is read
+/// before it is read together with what others read; the index of the blacklist has the last word.
+async fn exchange(auth: &Auth, presented: &Claims) -> Result<Renewed, Error> {
+    let mut db = auth.store().reader();
+    if is_blacklisted(auth, &mut db, presented).await? {
+        return Err(TokenError::Blacklisted.into());
+    }
+    let user = holder(auth, &mut db, presented).await?;
+    let next = Next::of(auth, presented)?;
+    let jti = presented.jti(auth.settings()).ok_or(TokenError::NoId)?;
+    let mut db = auth.store().connection().await?;
+    match unless_spent(db.exchange(jti, &next.outstanding(auth, user.as_ref())?).await)? {
+        None => Err(TokenError::Blacklisted.into()),
+        Some(true) => Ok(next.into()),
+        // It is not kept here.
+        Some(false) => {
+            drop(db);
+            rotate(auth, presented).await
+        }
+    }
+}
+
+/// The tokens that replace a refresh token.
+struct Next {
+    claims: Claims,
+    refresh: String,
     access_jti: String,
-) -> Result<(), Error> {
+    access: String,
+}
+
+impl Next {
+    fn of(auth: &Auth, presented: &Claims) -> Result<Self, Error> {
+        let claims = replacing_claims(auth, presented);
+        let refresh = sign(auth, &claims)?;
+        let access_jti = new_jti(auth);
+        let access = sign(auth, &access_claims(auth, &claims, auth.now(), &access_jti))?;
+        Ok(Self { claims, refresh, access_jti, access })
+    }
+
+    fn outstanding(&self, auth: &Auth, user: Option<&User>) -> Result<NewOutstandingToken<'_>, Error> {
+        outstanding(auth, &self.claims, &self.refresh, user.map(|user| user.id))
+    }
+}
+
+impl From<Next> for Renewed {
+    fn from(next: Next) -> Self {
+        Self { access: next.access, refresh: Some(next.refresh) }
+    }
+}
+
+async fn remember(auth: &Auth, tx: &mut Connection, parent: &Claims, next: &Next) -> Result<(), Error> {
     let jti = |claims: &Claims| claims.jti(auth.settings()).unwrap_or_default().to_owned();
     let parent_jti = jti(parent);
     let family = tx.family_of(&parent_jti).await?;
-    let rotation = Rotation { parent_jti, jti: jti(child), access_jti, family, rotated_at: auth.now() };
-    Ok(tx.insert_rotation(&rotation).await?)
+    let (jti, access_jti) = (jti(&next.claims), next.access_jti.clone());
+    Ok(tx.insert_rotation(&Rotation { parent_jti, jti, access_jti, family, rotated_at: auth.now() }).await?)
 }
 
 /// Whether the token is on the blacklist, which is looked at before anything else about it.
