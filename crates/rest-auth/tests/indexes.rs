@@ -3,9 +3,11 @@
 //! values, which are not kept.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join_all, poll_immediate};
 use rest_auth::sqlx::{self, AssertSqlSafe, Executor, Row};
 use rest_auth::testing::{Client, TestApp, each_database};
 use rest_auth::{Dialect, Pool};
@@ -75,13 +77,13 @@ async fn converse(app: &TestApp) {
         for path in ["/token/verify/", "/token/refresh/", "/token/refresh/"] {
             with_token.post(path, json!({ "token": refresh, "refresh": refresh })).await;
         }
-        // What comes at once is asked together.
         let clients = || (0..8).map(|_| app.client().header("authorization", &authorization));
         let verify = |mut client: Client| async move {
-            client.post("/token/verify/", json!({ "token": refresh })).await;
+            client.post("/token/verify/", json!({ "token": refresh })).await.status()
         };
-        join_all(clients().map(verify)).await;
-        join_all(clients().map(|mut client| async move { client.get("/user/").await })).await;
+        at_once(clients().map(verify)).await;
+        let statuses = at_once(clients().map(|mut client| async move { client.get("/user/").await.status() })).await;
+        assert_eq!(statuses, [200; 8]);
     }
     for form in [
         json!({ "username": "new", "email": "new@example.com", "password1": "a long phrase", "password2": "a long phrase" }),
@@ -98,6 +100,25 @@ async fn converse(app: &TestApp) {
     // By then, everything has run out.
     app.advance(Duration::from_secs(100 * 86_400));
     app.auth().flush_expired(|_| {}).await.expect("done");
+}
+
+/// What comes of requests that have all come before anything is done about one of them: the runtime's two threads wait for
+/// that.
+async fn at_once<T>(requests: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let gate = Arc::new(Barrier::new(3));
+    for _ in 0..2 {
+        let gate = Arc::clone(&gate);
+        tokio::spawn(async move {
+            gate.wait();
+            gate.wait();
+        });
+    }
+    let mut answers = pin!(join_all(requests));
+    gate.wait();
+    let early = poll_immediate(&mut answers).await;
+    gate.wait();
+    assert!(early.is_none(), "an answer wants the database");
+    answers.await
 }
 
 /// Whether it is a statement whose rows a database has to find.
