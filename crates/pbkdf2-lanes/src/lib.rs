@@ -2,7 +2,8 @@
 //!
 //! One derivation is a chain: each hash waits for the one before, so that a core is mostly idle while it derives. What
 //! runs beside it costs little: eight derivations, a lane of the processor's vectors each, take hardly longer than
-//! two or three one after the other. They need not begin together, nor be equally long:
+//! two or three one after the other. From how many on, the processor itself is asked when it first matters. They need not
+//! begin together, nor be equally long:
 //!
 //! ```
 //! use pbkdf2_lanes::{Derivation, advance};
@@ -19,6 +20,7 @@ mod derivation;
 mod vector;
 
 pub use derivation::Derivation;
+use vector::Vectors;
 
 /// How many derivations go on at once. More than these take turns.
 pub const LANES: usize = 8;
@@ -29,7 +31,7 @@ pub fn advance<'a>(derivations: impl IntoIterator<Item = &'a mut Derivation>, mo
     let mut unfinished: Vec<_> = derivations.into_iter().filter(|derivation| derivation.left() > 0).collect();
     for group in unfinished.chunks_mut(LANES) {
         let iterations = group.iter().map(|derivation| derivation.left()).min().unwrap_or_default().min(most.max(1));
-        match vector::Processor::here().vectors_for(group.len()) {
+        match Vectors::worth_it_for(group.len()) {
             Some(vectors) => vector::advance(vectors, group, iterations),
             None => derivation::advance(group, iterations),
         }

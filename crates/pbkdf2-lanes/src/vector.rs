@@ -1,7 +1,11 @@
 //! Which vectors the processor has, and how derivations go on in their lanes.
 
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use crate::LANES;
 use crate::compress::{Lanes, both, hash};
-use crate::derivation::{Derivation, Words};
+use crate::derivation::{self, Derivation, Words};
 
 /// The instructions for vectors.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,42 +17,61 @@ pub(crate) enum Vectors {
     Avx512,
 }
 
-/// What there is to choose from.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Processor {
-    vectors: Option<Vectors>,
-    /// Whether there are instructions for a single SHA-256.
-    sha: bool,
-}
-
-impl Processor {
+impl Vectors {
+    /// The best that the processor has.
     #[cfg(target_arch = "x86_64")]
-    pub(crate) fn here() -> Self {
-        let vectors = if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") {
-            Some(Vectors::Avx512)
-        } else {
-            is_x86_feature_detected!("avx2").then_some(Vectors::Avx2)
-        };
-        Self { vectors, sha: is_x86_feature_detected!("sha") }
+    fn here() -> Option<Self> {
+        if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") {
+            return Some(Self::Avx512);
+        }
+        is_x86_feature_detected!("avx2").then_some(Self::Avx2)
     }
 
     #[cfg(not(target_arch = "x86_64"))]
-    pub(crate) fn here() -> Self {
-        Self { vectors: None, sha: false }
+    fn here() -> Option<Self> {
+        None
     }
 
-    /// The vectors, where they are faster for so many derivations than one SHA-256 after the other. All lanes take the
-    /// same time, however many are empty; the benchmark `lanes` shows from when on they win.
-    pub(crate) fn vectors_for(self, derivations: usize) -> Option<Vectors> {
-        let from = match self.vectors? {
-            _ if !self.sha => 2,
-            #[cfg(target_arch = "x86_64")]
-            Vectors::Avx2 => 7,
-            #[cfg(target_arch = "x86_64")]
-            Vectors::Avx512 => 5,
-        };
-        self.vectors.filter(|_| derivations >= from)
+    /// Those that so many derivations are faster with than one SHA-256 after the other.
+    pub(crate) fn worth_it_for(derivations: usize) -> Option<Self> {
+        static WORTH_IT: LazyLock<Option<(Vectors, usize)>> =
+            LazyLock::new(|| Vectors::here().map(|vectors| (vectors, vectors.measure())));
+        // Of one nothing is to be gained, nor measured.
+        if derivations < 2 {
+            return None;
+        }
+        let (vectors, from) = (*WORTH_IT)?;
+        (derivations >= from).then_some(vectors)
     }
+
+    /// From how many derivations on these are worth it: more than there are lanes, if they never are. That depends on what the
+    /// processor has for a single SHA-256, and on whether the compiler made vectors of our loops at all, which below the
+    /// third level of optimization it does not; then they take ten times as long. Takes about a thousandth of a second.
+    fn measure(self) -> usize {
+        let quickest = |advance: &dyn Fn(&mut [&mut Derivation])| {
+            let mut derivations: Vec<_> = (0..LANES).map(|_| Derivation::new(b"", b"", MEASURED * TRIES + 1)).collect();
+            let mut group: Vec<_> = derivations.iter_mut().collect();
+            let took = (0..TRIES).map(|_| {
+                let began = Instant::now();
+                advance(&mut group);
+                began.elapsed()
+            });
+            took.min().unwrap_or_default()
+        };
+        let in_lanes = quickest(&|group| advance(self, group, MEASURED));
+        fewest(in_lanes, quickest(&|group| derivation::advance(group, MEASURED)))
+    }
+}
+
+/// Iterations that are measured, and how often: the quickest counts, which nothing came in between.
+const MEASURED: u32 = 100;
+const TRIES: u32 = 5;
+
+/// The smallest number of derivations that take longer by turns than in lanes, which take as long however many are empty.
+/// By turns, each adds as much.
+fn fewest(all_in_lanes: Duration, all_by_turns: Duration) -> usize {
+    let lanes = all_in_lanes.as_nanos() * LANES as u128 / all_by_turns.as_nanos().max(1);
+    usize::try_from(lanes).map_or(usize::MAX, |lanes| lanes.saturating_add(1))
 }
 
 /// Goes on with at most [`LANES`] derivations, each in a lane; the processor must have these vectors.
@@ -60,7 +83,7 @@ pub(crate) fn advance(vectors: Vectors, group: &mut [&mut Derivation], iteration
     let (inner, outer) = (of(|held| &held.inner), of(|held| &held.outer));
     let mut going = Going { last: of(|held| &held.last), sum: of(|held| &held.sum) };
     match vectors {
-        // SAFETY: `Processor::here` has found the instructions.
+        // SAFETY: `Vectors::here` has found the instructions.
         #[cfg(target_arch = "x86_64")]
         Vectors::Avx2 => unsafe { with_avx2(&inner, &outer, &mut going, iterations) },
         // SAFETY: the same.
@@ -107,13 +130,12 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::LANES;
 
     /// Every kind of vectors that this processor has gives what it gives without.
     #[test]
     #[cfg(target_arch = "x86_64")]
     fn vectors_of_each_kind_give_the_same() {
-        let here = Processor::here().vectors;
+        let here = Vectors::here();
         let kinds = [(Vectors::Avx2, here.is_some()), (Vectors::Avx512, here == Some(Vectors::Avx512))];
         for (vectors, is_there) in kinds {
             if !is_there {
@@ -136,18 +158,10 @@ mod tests {
 
     #[test]
     fn vectors_wait_until_they_are_worth_it() {
-        let none = Processor { vectors: None, sha: false };
-        assert_eq!(none.vectors_for(LANES), None);
-        #[cfg(target_arch = "x86_64")]
-        for (vectors, sha, from) in [
-            (Vectors::Avx2, true, 7),
-            (Vectors::Avx512, true, 5),
-            (Vectors::Avx2, false, 2),
-            (Vectors::Avx512, false, 2),
-        ] {
-            let processor = Processor { vectors: Some(vectors), sha };
-            assert_eq!(processor.vectors_for(from - 1), None);
-            assert_eq!(processor.vectors_for(from), Some(vectors));
-        }
+        let fewest = |in_lanes, by_turns| fewest(Duration::from_micros(in_lanes), Duration::from_micros(by_turns));
+        assert_eq!(fewest(65, 92), 6);
+        assert_eq!(fewest(65, 520), 2, "no instructions for SHA-256");
+        assert_eq!(fewest(92, 92), LANES + 1, "nothing is gained");
+        assert_eq!(fewest(500, 92), 44, "no vectors were made");
     }
 }
