@@ -56,27 +56,38 @@ pub(super) const MOST_KEYS: usize = LENGTHS[LENGTHS.len() - 1];
 /// A statement that looks up many keys, each by the index. Not one `WHERE … IN`, because a database that prepared that
 /// while the table was small goes through all of the table for it, and still does when it has grown.
 #[derive(Debug, Default)]
-pub(super) struct TextOfMany([Text; LENGTHS.len()]);
+pub(super) struct TextOfMany {
+    /// With an array, which is PostgreSQL's.
+    array: Text,
+    /// With a place for each key.
+    places: [Text; LENGTHS.len()],
+}
 
 impl TextOfMany {
     /// The statement with these keys, at least one, and at most [`MOST_KEYS`]; `find` is about one of them.
     pub(super) fn with(
         &self,
         dialect: Dialect,
-        mut keys: Vec<Value>,
+        keys: Vec<Value>,
         find: impl Fn(Expr) -> SelectStatement,
     ) -> Written<'_, SelectStatement> {
-        let place = LENGTHS.iter().position(|length| *length >= keys.len()).unwrap_or(LENGTHS.len() - 1);
-        let many = dialect == Dialect::Postgres && keys.len() > 1;
-        if let Some(last) = keys.last().cloned() {
-            keys.resize(if many { keys.len().max(USUAL_ARRAY) } else { LENGTHS[place] }, last);
+        if dialect == Dialect::Postgres && keys.len() > 1 {
+            let keys = filled_up(keys, USUAL_ARRAY);
+            let array = Value::Array(keys[0].array_type(), Some(Box::new(keys)));
+            return self.array.with_all(vec![array, ONE.into()], |mut values| for_each(values.remove(0), find));
         }
-        if many {
-            let keys = Value::Array(keys[0].array_type(), Some(Box::new(keys)));
-            return self.0[1].with_all(vec![keys, ONE.into()], |mut values| for_each(values.remove(0), find));
-        }
-        self.0[place].with_all(keys, |keys| all_of(keys.into_iter().map(|key| find(Expr::val(key)))))
+        let at = LENGTHS.iter().position(|length| *length >= keys.len()).unwrap_or(LENGTHS.len() - 1);
+        let keys = filled_up(keys, LENGTHS[at]);
+        self.places[at].with_all(keys, |keys| all_of(keys.into_iter().map(|key| find(Expr::val(key)))))
     }
+}
+
+/// The keys, with the last of them again and again until there are so many.
+fn filled_up(mut keys: Vec<Value>, length: usize) -> Vec<Value> {
+    if let Some(last) = keys.last().cloned() {
+        keys.resize(length.max(keys.len()), last);
+    }
+    keys
 }
 
 /// The limit, which is a value as well.

@@ -49,13 +49,13 @@ async fn rotate(auth: &Auth, presented: &Claims) -> Result<Renewed, Error> {
         drop(tx);
         return reuse::answer(auth, presented).await;
     }
-    let next = Next::of(auth, presented)?;
-    tx.insert_outstanding(&next.outstanding(auth, user.as_ref())?).await?;
+    let replacement = Replacement::of(auth, presented)?;
+    tx.insert_outstanding(&replacement.outstanding(auth, user.as_ref())?).await?;
     if names.tracks_rotation() {
-        remember(auth, &mut tx, presented, &next).await?;
+        remember(auth, &mut tx, presented, &replacement).await?;
     }
     tx.commit().await?;
-    Ok(next.into())
+    Ok(replacement.into())
 }
 
 /// The same in one statement, which PostgreSQL has for it, and which knows all there is to say about the token. What is read
@@ -66,12 +66,12 @@ async fn exchange(auth: &Auth, presented: &Claims) -> Result<Renewed, Error> {
         return Err(TokenError::Blacklisted.into());
     }
     let user = holder(auth, &mut db, presented).await?;
-    let next = Next::of(auth, presented)?;
+    let replacement = Replacement::of(auth, presented)?;
     let jti = presented.jti(auth.settings()).ok_or(TokenError::NoId)?;
     let mut db = auth.store().connection().await?;
-    match unless_spent(db.exchange(jti, &next.outstanding(auth, user.as_ref())?).await)? {
+    match unless_spent(db.exchange(jti, &replacement.outstanding(auth, user.as_ref())?).await)? {
         None => Err(TokenError::Blacklisted.into()),
-        Some(true) => Ok(next.into()),
+        Some(true) => Ok(replacement.into()),
         // It is not kept here.
         Some(false) => {
             drop(db);
@@ -81,14 +81,14 @@ async fn exchange(auth: &Auth, presented: &Claims) -> Result<Renewed, Error> {
 }
 
 /// The tokens that replace a refresh token.
-struct Next {
+struct Replacement {
     claims: Claims,
     refresh: String,
     access_jti: String,
     access: String,
 }
 
-impl Next {
+impl Replacement {
     fn of(auth: &Auth, presented: &Claims) -> Result<Self, Error> {
         let claims = replacing_claims(auth, presented);
         let refresh = sign(auth, &claims)?;
@@ -102,17 +102,17 @@ impl Next {
     }
 }
 
-impl From<Next> for Renewed {
-    fn from(next: Next) -> Self {
-        Self { access: next.access, refresh: Some(next.refresh) }
+impl From<Replacement> for Renewed {
+    fn from(replacement: Replacement) -> Self {
+        Self { access: replacement.access, refresh: Some(replacement.refresh) }
     }
 }
 
-async fn remember(auth: &Auth, tx: &mut Connection, parent: &Claims, next: &Next) -> Result<(), Error> {
+async fn remember(auth: &Auth, tx: &mut Connection, parent: &Claims, replacement: &Replacement) -> Result<(), Error> {
     let jti = |claims: &Claims| claims.jti(auth.settings()).unwrap_or_default().to_owned();
     let parent_jti = jti(parent);
     let family = tx.family_of(&parent_jti).await?;
-    let (jti, access_jti) = (jti(&next.claims), next.access_jti.clone());
+    let (jti, access_jti) = (jti(&replacement.claims), replacement.access_jti.clone());
     Ok(tx.insert_rotation(&Rotation { parent_jti, jti, access_jti, family, rotated_at: auth.now() }).await?)
 }
 
