@@ -15,6 +15,7 @@ mod held;
 mod indexes;
 mod outbox;
 mod pool;
+mod postgres;
 mod profile_schema;
 mod profiles;
 mod refresh_tokens;

@@ -6,15 +6,12 @@ use std::time::Duration;
 
 use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
 use sqlx::pool::PoolOptions;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, Database, Executor, MySqlConnection, PgConnection,
-    pool::Pool as SqlxPool,
-};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Database, Executor, MySqlConnection, pool::Pool as SqlxPool};
 
-use super::StoreError;
 use super::dialect::{Dialect, NO_CASE, compare_without_case};
+use super::{StoreError, postgres};
 use crate::settings::{DatabaseUrl, Lifetime, Settings};
 
 /// A pool of connections. An application that has one of its own hands it over with
@@ -61,9 +58,7 @@ impl Pool {
                 Ok(Self::Sqlite(limited(SqlitePoolOptions::new(), settings).connect_with(options).await?))
             }
             "postgres" | "postgresql" => {
-                let options = PgConnectOptions::from_str(url.expose())?;
-                // A pool that gets no connection says only that it waited; one connection says why.
-                PgConnection::connect_with(&options).await?.close().await?;
+                let options = postgres::reachable(url.expose()).await?;
                 // Not at the start of the connection, where PgBouncer would refuse it.
                 let limit = format!("SET statement_timeout = {}", statement_timeout(settings).as_millis());
                 let pool = limited(PgPoolOptions::new(), settings).after_connect(move |connection, _| {
@@ -76,6 +71,7 @@ impl Pool {
                 // Only the name of the scheme is different.
                 let url = url.expose().replacen("mariadb:", "mysql:", 1);
                 let options = MySqlConnectOptions::from_str(&url)?;
+                // A pool that gets no connection says only that it waited; one connection says why.
                 MySqlConnection::connect_with(&options).await?.close().await?;
                 let pool = limited(MySqlPoolOptions::new(), settings);
                 let longest = statement_timeout(settings);
