@@ -3,11 +3,26 @@
 use std::path::Path;
 
 use figment::Figment;
-use figment::providers::{Env, Format, Toml};
+use figment::providers::{Env, Format};
 use figment::value::{Dict, Tag, Value};
+
+use serde::de::DeserializeOwned;
 
 use super::section::{Reader, Setting};
 use super::{Misfit, Secret, Settings};
+
+/// TOML as a layer, read by what also tells where in a file a setting stands.
+struct Toml;
+
+impl Format for Toml {
+    type Error = toml::de::Error;
+
+    const NAME: &'static str = "TOML";
+
+    fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Self::Error> {
+        toml::from_str(text)
+    }
+}
 
 /// Settings, and what there is to say about them.
 #[derive(Debug)]

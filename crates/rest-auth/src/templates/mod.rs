@@ -9,7 +9,9 @@ mod language;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
@@ -72,14 +74,29 @@ pub(crate) enum TemplateError {
     Malformed(String, #[source] minijinja::Error),
 }
 
+/// The program's own, made when the first of them is wanted: a server that sends no mail yet needs no memory for them.
+static OWN: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut own = Environment::new();
+    own.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    for (name, text) in FILES {
+        own.add_template(name, text).expect("the program's own templates are some");
+    }
+    own
+});
+
 /// The templates, ready to be filled in.
 #[derive(Debug)]
 pub(crate) struct Templates {
+    folder: Option<Folder>,
+}
+
+/// What the folder has.
+#[derive(Debug)]
+struct Folder {
+    /// Its templates, and the program's own beside them.
     all: Environment<'static>,
-    /// Those that the program brings along, for when one of the folder's fails.
-    own: Environment<'static>,
-    /// The names of those in the folder.
-    replaced: BTreeSet<String>,
+    /// The names of its own.
+    names: BTreeSet<String>,
 }
 
 impl Templates {
@@ -101,41 +118,21 @@ impl Templates {
     /// # Errors
     /// If a file of the folder cannot be read, or is no template.
     pub(crate) fn load(folder: Option<&Path>) -> Result<Self, TemplateError> {
-        let mut own = Environment::new();
-        own.set_undefined_behavior(UndefinedBehavior::SemiStrict);
-        for (name, text) in FILES {
-            own.add_template(name, text).map_err(|error| TemplateError::Malformed((*name).to_owned(), error))?;
-        }
-        let (mut all, mut replaced) = (own.clone(), BTreeSet::new());
-        for (name, text) in folder.map(files_in).transpose()?.unwrap_or_default() {
-            replaced.insert(name.clone());
-            all.add_template_owned(name.clone(), text).map_err(|error| TemplateError::Malformed(name, error))?;
-        }
-        Ok(Self { all, own, replaced })
+        Ok(Self { folder: folder.map(Folder::load).transpose()? })
     }
 
     /// A template filled in, in the language if there is such a one; `None` if there is none at all, or if it fails,
     /// which is logged. Where one of the folder's fails, the program's own takes its place.
     pub(crate) fn render(&self, name: &str, language: &str, values: &Value) -> Option<String> {
         let localized = format!("{language}/{name}");
-        let replaced = [&localized, name].into_iter().find(|name| self.replaced.contains(*name));
-        if let Some(name) = replaced {
-            match self.all.get_template(name).and_then(|template| template.render(values)) {
-                Ok(text) => return Some(text),
-                Err(error) => tracing::error!(name, error = %Shown(&error), "a template fails"),
-            }
+        let names = [localized.as_str(), name];
+        if let Some(text) = self.folder.as_ref().and_then(|folder| folder.render(names, values)) {
+            return Some(text);
         }
-        // The program's own, on top of the folder's base, if that does not fail, too.
-        [&self.all, &self.own].into_iter().find_map(|environment| {
-            let template = [&localized, name]
-                .into_iter()
-                .filter(|name| FILES.iter().any(|(held, _)| held == name))
-                .find_map(|name| environment.get_template(name).ok())?;
-            template
-                .render(values)
-                .inspect_err(|error| tracing::error!(name = template.name(), error = %Shown(error), "a template fails"))
-                .ok()
-        })
+        let name = names.into_iter().find(|name| FILES.iter().any(|(held, _)| held == name))?;
+        // On top of the folder's base, if that does not fail, too.
+        let mut environments = self.folder.iter().map(|folder| &folder.all).chain(iter::once_with(|| &*OWN));
+        environments.find_map(|environment| render(environment, name, values))
     }
 
     /// What is wrong with the folder's templates, filled in with a value for each name that there is, and these.
@@ -145,9 +142,32 @@ impl Templates {
         let more = more.iter().map(|(name, value)| (name.clone(), Value::from(value)));
         let values: BTreeMap<String, Value> = known.chain([("user".to_owned(), user)]).chain(more).collect();
         let values = Value::from_serialize(&values);
-        let fails = |name: &String| Some((name.clone(), self.all.get_template(name).ok()?.render(&values).err()?));
-        self.replaced.iter().filter_map(fails).map(|(name, error)| (name, Shown(&error).to_string())).collect()
+        let Some(Folder { all, names }) = &self.folder else { return BTreeMap::new() };
+        let fails = |name: &String| Some((name.clone(), all.get_template(name).ok()?.render(&values).err()?));
+        names.iter().filter_map(fails).map(|(name, error)| (name, Shown(&error).to_string())).collect()
     }
+}
+
+impl Folder {
+    fn load(path: &Path) -> Result<Self, TemplateError> {
+        let (mut all, mut names) = (OWN.clone(), BTreeSet::new());
+        for (name, text) in files_in(path)? {
+            names.insert(name.clone());
+            all.add_template_owned(name.clone(), text).map_err(|error| TemplateError::Malformed(name, error))?;
+        }
+        Ok(Self { all, names })
+    }
+
+    /// The first of these that it has, filled in; `None` also if that fails.
+    fn render(&self, names: [&str; 2], values: &Value) -> Option<String> {
+        render(&self.all, names.into_iter().find(|name| self.names.contains(*name))?, values)
+    }
+}
+
+/// A template filled in; `None` if it fails, which is logged.
+fn render(environment: &Environment<'_>, name: &str, values: &Value) -> Option<String> {
+    let rendered = environment.get_template(name).and_then(|template| template.render(values));
+    rendered.inspect_err(|error| tracing::error!(name, error = %Shown(error), "a template fails")).ok()
 }
 
 /// The names of the values that mails and pages have, beside `user`.
