@@ -3,12 +3,15 @@
 use std::io::IsTerminal;
 
 use rest_auth::settings::{LogFormat, Settings};
+use tracing::Subscriber;
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 /// What ends with the log.
 #[must_use]
+#[derive(Default)]
 pub struct Log {
     #[cfg(feature = "otel")]
     _spans: Option<crate::otel::Exporter>,
@@ -17,21 +20,26 @@ pub struct Log {
 /// Begins to write to standard error what `RUST_LOG` asks for, or else what is of interest to whoever runs the server.
 pub fn start(settings: &Settings) -> anyhow::Result<Log> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let registry = tracing_subscriber::registry();
+    #[cfg(feature = "otel")]
+    if let Some((spans, exporter)) = crate::otel::start()? {
+        // The collector gets what it wants, whatever the log leaves out.
+        registry.with(lines(settings).with_filter(filter)).with(spans).init();
+        return Ok(Log { _spans: Some(exporter) });
+    }
+    // Before the lines, where what nobody wants costs least.
+    registry.with(filter).with(lines(settings)).init();
+    Ok(Log::default())
+}
+
+/// What writes the lines.
+fn lines<S>(settings: &Settings) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let lines = match settings.log_format {
+    match settings.log_format {
         LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
-    };
-    let registry = tracing_subscriber::registry().with(lines.with_filter(filter));
-    #[cfg(feature = "otel")]
-    {
-        let (spans, exporter) = crate::otel::start()?.unzip();
-        registry.with(spans).init();
-        Ok(Log { _spans: exporter })
-    }
-    #[cfg(not(feature = "otel"))]
-    {
-        registry.init();
-        Ok(Log {})
     }
 }

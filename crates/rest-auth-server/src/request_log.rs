@@ -50,7 +50,7 @@ where
         let route = request.extensions().get::<MatchedPath>().cloned();
         let mut line = Line { method: request.method().clone(), route, began: Instant::now(), status: None };
         // An error's level, so that lines of any level are within it.
-        let span = tracing::error_span!("request", request_id = id.to_str().unwrap_or_default());
+        let span = tracing::error_span!("request", request_id = %id.to_str().unwrap_or_default());
         #[cfg(feature = "otel")]
         crate::otel::describe(&span, &request, line.method(), line.route());
         let answer = self.0.call(request);

@@ -1,7 +1,6 @@
 //! SQLite, read in the thread that asks. sqlx hands every statement to a thread of the connection's own and waits for its
 //! answer, which takes several times as long as finding a row by its key does.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -21,7 +20,7 @@ const PREPARED: usize = 64;
 pub(super) struct Direct {
     file: PathBuf,
     /// `None` once it is closed.
-    idle: Mutex<Option<Vec<Kept>>>,
+    idle: Mutex<Option<Vec<Connection>>>,
 }
 
 impl Direct {
@@ -36,7 +35,7 @@ impl Direct {
         Some(Reader { kept: Some(Mutex::new(kept)), home: Arc::clone(self) })
     }
 
-    fn open(&self) -> rusqlite::Result<Kept> {
+    fn open(&self) -> rusqlite::Result<Connection> {
         // The file that sqlx has opened, and may have made.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags)?;
@@ -44,7 +43,7 @@ impl Direct {
         // Who would have to wait does so in another thread.
         connection.busy_timeout(Duration::ZERO)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
-        Ok(Kept { connection, names: HashMap::new() })
+        Ok(connection)
     }
 
     /// Closes the connections; those that are in use, when they come back.
@@ -53,17 +52,10 @@ impl Direct {
     }
 }
 
-/// A connection, and what the columns of its statements are called.
-#[derive(Debug)]
-struct Kept {
-    connection: Connection,
-    names: HashMap<String, Arc<[String]>>,
-}
-
 /// A connection that goes back to where it came from.
 pub(super) struct Reader {
     /// There until it is dropped. The lock is never taken: with it, a reference may go from thread to thread.
-    kept: Option<Mutex<Kept>>,
+    kept: Option<Mutex<Connection>>,
     home: Arc<Direct>,
 }
 
@@ -81,16 +73,8 @@ impl Reader {
     /// kind that keys are of.
     pub(super) fn rows(&mut self, sql: &str, values: &[Value]) -> Option<Vec<DirectRow>> {
         let values: Vec<Stored> = values.iter().map(stored).collect::<Option<_>>()?;
-        let Kept { connection, names } = self.kept.as_mut()?.get_mut().ok()?;
-        let mut statement = connection.prepare_cached(sql).ok()?;
-        let names = match names.get(sql) {
-            Some(names) => Arc::clone(names),
-            None => {
-                let new: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
-                names.insert(sql.to_owned(), Arc::clone(&new));
-                new
-            }
-        };
+        let mut statement = self.kept.as_mut()?.get_mut().ok()?.prepare_cached(sql).ok()?;
+        let names: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
         let read = |row: &rusqlite::Row<'_>| {
             let values = (0..names.len()).map(|column| row.get(column)).collect::<rusqlite::Result<_>>()?;
             Ok(DirectRow { names: Arc::clone(&names), values })

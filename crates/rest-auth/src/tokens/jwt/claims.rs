@@ -1,7 +1,10 @@
 //! What a token says: its claims, by the names that the settings give them.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::TokenError;
@@ -25,43 +28,83 @@ impl Kind {
     }
 }
 
-/// The claims of a token, in their order.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Claims(Map<String, Value>);
+/// The claims of a token, in their order, each once. They are few, so that looking through them is quicker than hashing
+/// their names.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Claims(Vec<(String, Value)>);
+
+impl Serialize for Claims {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Claims {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Claims;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Claims, A::Error> {
+                let mut claims = Claims(Vec::with_capacity(USUAL));
+                while let Some((name, value)) = object.next_entry()? {
+                    claims.put(name, value);
+                }
+                Ok(claims)
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
+}
+
+/// As many claims as a token has that nothing was added to: its type, its end, its beginning, its name and the user's.
+const USUAL: usize = 5;
 
 impl Claims {
     /// The claims that every token has, in SimpleJWT's order.
     pub(super) fn new(settings: &Settings, kind: Kind, jti: String, issued: i64, expires: i64) -> Self {
         let names = &settings.simple_jwt;
-        Self(Map::from_iter([
-            (names.token_type_claim.clone(), kind.name().into()),
-            ("exp".to_owned(), expires.into()),
-            ("iat".to_owned(), issued.into()),
-            (names.jti_claim.clone(), jti.into()),
-        ]))
+        let mut claims = Self(Vec::with_capacity(USUAL));
+        claims.set(&names.token_type_claim, kind.name());
+        claims.set("exp", expires);
+        claims.set("iat", issued);
+        claims.set(&names.jti_claim, jti);
+        claims
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+        self.0.iter().find(|(held, _)| held == name).map(|(_, value)| value)
     }
 
     /// Writes a claim, in its place if it is there.
     pub(super) fn set(&mut self, name: &str, value: impl Into<Value>) {
-        self.0.insert(name.to_owned(), value.into());
+        self.put(name.to_owned(), value.into());
+    }
+
+    fn put(&mut self, name: String, value: Value) {
+        match self.0.iter_mut().find(|(held, _)| *held == name) {
+            Some((_, held)) => *held = value,
+            None => self.0.push((name, value)),
+        }
     }
 
     /// Adds the claims of another token that these do not have, in their order, but not those named.
     pub(super) fn copy_from(&mut self, other: &Self, but: &[&str]) {
         let copied = other.0.iter().filter(|(name, _)| !but.contains(&name.as_str()));
         for (name, value) in copied {
-            self.0.insert(name.clone(), value.clone());
+            self.put(name.clone(), value.clone());
         }
     }
 
     /// A time in seconds; `Err` if it is no number.
     pub(super) fn seconds(&self, name: &str) -> Result<Option<i64>, TokenError> {
-        match self.0.get(name) {
+        match self.get(name) {
             None => Ok(None),
             // Within the years that a database can write, so that no sum overflows.
             Some(value) => match value.as_f64().map(|seconds| seconds.trunc() as i64) {
@@ -73,7 +116,7 @@ impl Claims {
 
     /// What tells the token from all others.
     pub(crate) fn jti(&self, settings: &Settings) -> Option<&str> {
-        self.0.get(&settings.simple_jwt.jti_claim)?.as_str()
+        self.get(&settings.simple_jwt.jti_claim)?.as_str()
     }
 
     /// When it runs out.
@@ -91,7 +134,7 @@ impl Claims {
 
     /// What stands for the user; `None` if nothing does.
     pub(crate) fn user_id(&self, settings: &Settings) -> Option<String> {
-        match self.0.get(&settings.simple_jwt.user_id_claim)? {
+        match self.get(&settings.simple_jwt.user_id_claim)? {
             Value::String(id) => Some(id.clone()),
             id => Some(id.to_string()),
         }
@@ -114,14 +157,14 @@ impl Claims {
     /// # Errors
     /// If the token has no end or no name, or is not of the kind that is wanted, if one is.
     pub(crate) fn check(&self, settings: &Settings, wanted: Option<Kind>) -> Result<(), TokenError> {
-        if !self.0.contains_key("exp") {
+        if self.get("exp").is_none() {
             return Err(TokenError::NoExpiration);
         }
         if self.jti(settings).is_none() {
             return Err(TokenError::NoId);
         }
         let Some(wanted) = wanted else { return Ok(()) };
-        match self.0.get(&settings.simple_jwt.token_type_claim) {
+        match self.get(&settings.simple_jwt.token_type_claim) {
             None => Err(TokenError::NoType),
             Some(kind) if kind != wanted.name() => Err(TokenError::WrongType),
             Some(_) => Ok(()),
