@@ -58,9 +58,13 @@ fn metrics_are_shown_where_the_settings_say() {
     inventive.send("RANDOM /api/auth/csrf/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assert!(inventive.ends().starts_with("HTTP/1.1 405"));
 
-    let shown = || get(&format!("http://{metrics}/metrics")).1;
-    eventually("the mail is sent", || shown().contains("rest_auth_mails_total{outcome=\"sent\"} 1\n"));
-    let shown = shown();
+    let mut shown = String::new();
+    eventually("the mail is sent, and nothing goes on any more", || {
+        shown = get(&format!("http://{metrics}/metrics")).1;
+        let ended =
+            [r#"rest_auth_mails_total{outcome="sent"} 1"#, r#"rest_auth_database_connections{state="in_use"} 0"#];
+        ended.iter().all(|line| shown.lines().any(|held| held == *line))
+    });
     for line in [
         r#"rest_auth_requests_total{endpoint="login/",method="POST",status="200"} 1"#,
         r#"rest_auth_requests_total{endpoint="login/",method="POST",status="400"} 4"#,

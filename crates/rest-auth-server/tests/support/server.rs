@@ -96,7 +96,7 @@ impl Drop for Server {
 }
 
 /// Waits until something is so.
-pub fn eventually(what: &str, is_so: impl Fn() -> bool) {
+pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !is_so() {
         assert!(Instant::now() < deadline, "not so in time: {what}");
