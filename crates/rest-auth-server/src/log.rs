@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 
 use rest_auth::settings::{LogFormat, Settings};
 use tracing::Subscriber;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -27,8 +28,12 @@ pub fn start(settings: &Settings) -> anyhow::Result<Log> {
         registry.with(lines(settings).with_filter(filter)).with(spans).init();
         return Ok(Log { _spans: Some(exporter) });
     }
-    // Before the lines, where what nobody wants costs least.
-    registry.with(filter).with(lines(settings)).init();
+    // Before the lines, where what nobody wants costs least; and one that names no span need not watch each of them.
+    let directives = filter.to_string();
+    match directives.parse::<Targets>() {
+        Ok(targets) if !directives.contains('[') => registry.with(targets).with(lines(settings)).init(),
+        _ => registry.with(filter).with(lines(settings)).init(),
+    }
     Ok(Log::default())
 }
 

@@ -49,7 +49,7 @@ pub(crate) enum Slash {
 
 /// A line of the table in [`crate::auth`].
 pub(crate) struct Endpoint {
-    path: String,
+    path: Arc<str>,
     slash: Slash,
     guard: Guard,
     /// `Allow`.
@@ -61,7 +61,7 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     pub(crate) fn new(path: &str, slash: Slash, guard: Guard, methods: Methods) -> Self {
         let allow = HeaderValue::from_str(&methods.allowed()).ok();
-        Self { path: path.to_owned(), slash, guard, allow, methods, scope: Scope::Unnamed }
+        Self { path: path.into(), slash, guard, allow, methods, scope: Scope::Unnamed }
     }
 
     /// What limits the requests to it: the `throttle_scope` of a view.
@@ -71,7 +71,7 @@ impl Endpoint {
 
     /// The path below the router's, and the methods.
     pub(crate) fn summary(&self) -> (String, String) {
-        (self.path.clone(), self.methods.allowed())
+        (self.path.to_string(), self.methods.allowed())
     }
 
     /// Adds the endpoint to a router, below a path, which ends without a slash.
@@ -98,7 +98,7 @@ impl Endpoint {
         let method = parts.method.clone();
         let mut response = match Request::read(auth.clone(), Head::from(parts), body, self.methods.files(&auth)).await {
             Ok(mut request) => {
-                request.endpoint.clone_from(&self.path);
+                request.endpoint = Arc::clone(&self.path);
                 let mut response = match self.dispatch(&mut request).await {
                     Ok(response) => response,
                     Err(error) if self.methods.is_page => request.error_page(error),

@@ -3,10 +3,11 @@
 //!
 //! No label comes from a client: endpoints by their pattern, scopes and outcomes out of lists of our own.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::http::{Method, StatusCode};
-use metrics::{Unit, counter, gauge, histogram};
+use metrics::{SharedString, Unit, counter, gauge, histogram};
 
 use crate::auth::Auth;
 use crate::error::Error;
@@ -64,8 +65,8 @@ impl Auth {
 }
 
 /// An endpoint has answered.
-pub(crate) fn answered(endpoint: &str, method: &Method, status: StatusCode, began: Instant) {
-    let (endpoint, method) = (endpoint.to_owned(), known(method));
+pub(crate) fn answered(endpoint: &Arc<str>, method: &Method, status: StatusCode, began: Instant) {
+    let (endpoint, method) = (SharedString::from_shared(Arc::clone(endpoint)), known(method));
     histogram!(REQUEST_TIME, "endpoint" => endpoint.clone(), "method" => method).record(began.elapsed());
     counter!(REQUESTS, "endpoint" => endpoint, "method" => method, "status" => status.as_u16().to_string())
         .increment(1);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
@@ -157,7 +158,7 @@ async fn read_to_end(auth: &Auth, body: Body, limit: usize) -> Result<Bytes, Err
 pub(crate) struct Request {
     pub(crate) auth: Auth,
     /// The path of the endpoint that it came to, below the router.
-    pub(crate) endpoint: String,
+    pub(crate) endpoint: Arc<str>,
     pub(crate) head: Head,
     pub(crate) content: Content,
     pub(crate) session: Presented,
@@ -173,7 +174,7 @@ impl Request {
     pub(crate) async fn read(auth: Auth, head: Head, body: Body, files: usize) -> Result<Self, Error> {
         let session = Presented::new(head.cookie(&auth.settings().session_cookie_name));
         let content = Content::receive(&auth, &head, body, files).await?;
-        Ok(Self { auth, endpoint: String::new(), head, content, session, user: None })
+        Ok(Self { auth, endpoint: Arc::default(), head, content, session, user: None })
     }
 
     /// The body, read by its media type.

@@ -170,7 +170,8 @@ impl Keys {
 
 /// A part of a token that holds JSON.
 fn part<T: DeserializeOwned>(text: &str) -> Option<T> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+    let json = URL_SAFE_NO_PAD.decode(text).ok()?;
+    serde_json::from_str(std::str::from_utf8(&json).ok()?).ok()
 }
 
 impl Pair {
