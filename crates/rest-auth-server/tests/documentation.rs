@@ -3,9 +3,10 @@
 mod support;
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use rest_auth::Settings;
 use support::page::follow;
 use support::{folder, free_address};
 
@@ -114,4 +115,29 @@ fn nginx_takes_its_configuration() {
     std::fs::write(&whole, text).expect("a file");
     let output = command.arg("-t").arg("-c").arg(&whole).output().expect("nginx");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The pages below a folder.
+fn pages(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let here = files.into_iter().filter(|file| file.extension().is_some_and(|ending| ending == "md"));
+    here.chain(folders.iter().flat_map(|folder| pages(folder))).collect()
+}
+
+#[test]
+fn settings_that_no_page_runs_can_be_set_all_the_same() {
+    let mut count = 0;
+    for page in pages(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs"))) {
+        let text = std::fs::read_to_string(&page).expect("a page");
+        for block in text.split("\n```toml\n").skip(1).filter_map(|rest| rest.split("\n```").next()) {
+            if block.starts_with("# rest-auth.toml\n") {
+                continue;
+            }
+            count += 1;
+            let read = Settings::from_toml(block);
+            assert!(read.is_ok(), "{}:\n{block}\n{}", page.display(), read.expect_err("an error"));
+        }
+    }
+    assert!(count > 4, "{count}");
 }
