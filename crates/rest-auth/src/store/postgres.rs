@@ -10,7 +10,8 @@ use url::Url;
 /// The options of a URL with which the server answers.
 ///
 /// A server on this machine is asked without TLS, if it lets us and nobody named an `sslmode`: nobody listens in between,
-/// and TLS costs a statement a fifth of its time, and a connection a tenth of a second. libpq's `prefer` would take it.
+/// and TLS costs a look-up an eighth of its time, and a connection a tenth of a second, because sqlx 0.9 leaves Nagle's
+/// algorithm on. libpq's `prefer` would take TLS.
 ///
 /// # Errors
 /// If the server does not answer, or refuses. A pool that gets no connection says only that it waited; the one
