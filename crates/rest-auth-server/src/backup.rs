@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use rest_auth::{Dialect, Settings, Store};
 use tokio::time::MissedTickBehavior;
 
+use crate::say::say;
 use crate::setup::{self, unusable};
 
 /// How often the progress is looked at.
@@ -35,7 +36,7 @@ pub async fn backup(settings: &Settings, file: &Path) -> anyhow::Result<()> {
     unfinished.persist_noclobber(file).with_context(|| format!("{} cannot be made", file.display()))?;
     // The name is on the disk with its folder.
     std::fs::File::open(folder)?.sync_all()?;
-    println!("{} holds the accounts of {} ({size} bytes).", file.display(), settings.database_url);
+    say!("{} holds the accounts of {} ({size} bytes).", file.display(), settings.database_url);
     Ok(())
 }
 

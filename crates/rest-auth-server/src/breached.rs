@@ -8,6 +8,7 @@ use rest_auth::breached;
 
 use crate::cli::BreachedAction;
 use crate::progress;
+use crate::say::say;
 
 pub fn run(action: BreachedAction) -> anyhow::Result<()> {
     let BreachedAction::Build { from, output, min_count } = action;
@@ -21,11 +22,11 @@ fn build(from: &Path, output: &Path, min_count: u64) -> anyhow::Result<()> {
         breached::build(from, output, min_count).with_context(|| format!("{} cannot be made", output.display()))?;
     progress.finish_and_clear();
     let bytes = std::fs::metadata(output)?.len();
-    println!(
+    say!(
         "{} holds {count} hashes in {} MiB. To use it, add this to password_validators:",
         output.display(),
         bytes >> 20
     );
-    println!("    {{ name = \"breached_password\", hashes = \"{}\" }}", output.display());
+    say!("    {{ name = \"breached_password\", hashes = \"{}\" }}", output.display());
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rest_auth::settings::Loaded;
 
+use crate::say::say;
 use crate::setup;
 
 pub fn check(config: Option<&Path>, deploy: bool) -> anyhow::Result<()> {
@@ -15,17 +16,17 @@ pub fn check(config: Option<&Path>, deploy: bool) -> anyhow::Result<()> {
         let lines: Vec<String> = problems.iter().map(|(name, problem)| format!("- {name}: {problem}")).collect();
         anyhow::bail!("templates of {source} fail, so that the server's own would be used:\n{}", lines.join("\n"));
     }
-    println!("The settings of {source} can be used.");
+    say!("The settings of {source} can be used.");
     for note in notes {
-        println!("note: {note}");
+        say!("note: {note}");
     }
     if !deploy {
         return Ok(());
     }
     let warnings = settings.deployment_warnings();
     for warning in &warnings {
-        println!("warning: {warning}");
+        say!("warning: {warning}");
     }
-    println!("Warnings for a deployment: {}.", warnings.len());
+    say!("Warnings for a deployment: {}.", warnings.len());
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rest_auth::{Auth, Flushed, Settings};
 
+use crate::say::say;
 use crate::{progress, setup};
 
 pub async fn flush_expired(settings: Settings) -> anyhow::Result<()> {
@@ -13,7 +14,7 @@ pub async fn flush_expired(settings: Settings) -> anyhow::Result<()> {
         auth.flush_expired(|flushed| spinner.set_position(flushed.sessions + flushed.tokens)).await?;
     spinner.finish_and_clear();
     auth.store().close().await;
-    println!("Removed {sessions} sessions and {tokens} refresh tokens that had run out.");
+    say!("Removed {sessions} sessions and {tokens} refresh tokens that had run out.");
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 use zeroize::Zeroizing;
 
 use crate::cli::PairAlgorithm;
+use crate::say::say;
 
 /// A key's file is named after the time at which it was made, so that the last of them is the newest.
 const NAME: &[BorrowedFormatItem<'_>] =
@@ -27,7 +28,7 @@ pub fn generate(algorithm: PairAlgorithm, folder: &Path) -> anyhow::Result<()> {
         bail!("{} holds keys already: `rest-auth key rotate` adds one", folder.display());
     }
     let file = add(algorithm, folder)?;
-    println!(
+    say!(
         "Made {}; nobody else may read it. Set in rest-auth.toml:\n\n[simple_jwt]\nalgorithm = \"{algorithm}\"\n\
          key_folder = \"{}\"",
         file.display(),
@@ -46,13 +47,13 @@ pub fn rotate(settings: &Settings) -> anyhow::Result<()> {
         bail!("simple_jwt.algorithm is {algorithm}, which has no pair of keys");
     };
     let file = add(algorithm, folder)?;
-    println!("Made {}, which signs from the next start on; the others still verify.", file.display());
+    say!("Made {}, which signs from the next start on; the others still verify.", file.display());
     let lifetime = time::Duration::from(simple_jwt.refresh_token_lifetime);
     for file in outlived(&keys(folder)?, lifetime, OffsetDateTime::now_utc()) {
         std::fs::remove_file(&file).with_context(|| format!("{} cannot be removed", file.display()))?;
-        println!("Removed {}, of which no token is good any more.", file.display());
+        say!("Removed {}, of which no token is good any more.", file.display());
     }
-    println!("Restart the servers.");
+    say!("Restart the servers.");
     Ok(())
 }
 

@@ -3,10 +3,12 @@
 use anyhow::Context;
 use rest_auth::Settings;
 
+use crate::say::say;
+
 pub async fn test(settings: &Settings, to: &str) -> anyhow::Result<()> {
     rest_auth::send_test_mail(settings, to).await.context("the mail was not sent")?;
     let email = &settings.email;
-    println!(
+    say!(
         "{}",
         match (&email.smtp_url, &email.folder) {
             (Some(_), _) => format!("The mail server has taken a mail from {} to {to}.", email.from),

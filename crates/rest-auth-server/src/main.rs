@@ -18,12 +18,12 @@ mod otel;
 mod probes;
 mod progress;
 mod request_log;
+mod say;
 mod serve;
 mod setup;
 mod stop;
 mod user;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -40,7 +40,7 @@ async fn main() -> ExitCode {
     match run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("rest-auth: {error:#}");
+            eprintln!("rest-auth: {}", told(&error));
             ExitCode::FAILURE
         }
     }
@@ -57,7 +57,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::User { action } => user::run(setup::settings(config)?, action).await,
         Command::Config { defaults } => {
             let text = if defaults { rest_auth::Settings::annotated() } else { setup::settings(config)?.to_toml() };
-            Ok(std::io::stdout().write_all(text.as_bytes())?)
+            say::say!("{}", text.trim_end());
+            Ok(())
         }
         Command::FlushExpired => flush_expired::flush_expired(setup::settings(config)?).await,
         Command::Mail { action: MailAction::Test { address } } => mail::test(&setup::settings(config)?, &address).await,
@@ -71,4 +72,13 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+/// An error and what it came of, each once: some causes say again what was said before them.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| match told.as_str() {
+        "" => cause,
+        _ if told.contains(&cause) => told,
+        _ => format!("{told}: {cause}"),
+    })
 }

@@ -3,6 +3,7 @@
 use anyhow::Context;
 use rest_auth::{Dialect, Settings, Store};
 
+use crate::say::say;
 use crate::setup::{self, unusable};
 
 pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
@@ -12,9 +13,9 @@ pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
             None => Store::open(settings).await.with_context(|| unusable(settings))?.migration_plan().await?,
         };
         if statements.is_empty() {
-            println!("-- Nothing to do: every table and every index is there.");
+            say!("-- Nothing to do: every table and every index is there.");
         }
-        statements.iter().for_each(|statements| println!("{statements}\n"));
+        statements.iter().for_each(|statements| say!("{statements}\n"));
         return Ok(());
     }
     let store = Store::connect(settings).await.with_context(|| unusable(settings))?;
@@ -29,11 +30,11 @@ pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
     bar.finish_and_clear();
     store.close().await;
     for table in &made {
-        println!("made {table}");
+        say!("made {table}");
     }
     // A column is told with its table in front, an index and a group as such.
     let tables_alone = made.iter().all(|name| !name.contains(['.', ' ']));
     let things = if tables_alone { "tables" } else { "tables, columns, groups and indexes" };
-    println!("{} {things} made in {}; what was there is as it was.", made.len(), settings.database_url);
+    say!("{} {things} made in {}; what was there is as it was.", made.len(), settings.database_url);
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::greeting::greeting;
 use crate::metrics::Metrics;
 use crate::probes::Probes;
 use crate::request_log::RequestLog;
+use crate::say::say;
 use crate::stop::Stop;
 use crate::{flush_expired, log, setup};
 
@@ -38,7 +39,7 @@ pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
         tokio::spawn(connections::serve(listener, router, limits.few(), CancellationToken::new()));
     }
     let mails = mails_page(&auth, key.as_deref());
-    println!("{}", greeting(&auth, listener.local_addr()?.to_string(), key.as_deref(), mails));
+    say!("{}", greeting(&auth, listener.local_addr()?.to_string(), key.as_deref(), mails));
     let router = router(&auth, beside, mails_router(&auth, mails));
     let serving = connections::serve(listener, router, limits, stop.accepts_no_more.clone());
     let mailing = async {
@@ -52,7 +53,7 @@ pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
     }
     // SQLite brings its file up to date with the last connection that closes. Who did not finish may hold one.
     let _ = tokio::time::timeout(LAST_WORDS, auth.store().close()).await;
-    println!("Stopped.");
+    say!("Stopped.");
     Ok(())
 }
 

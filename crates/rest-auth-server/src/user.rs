@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use rest_auth::{Auth, NewAccount, Settings, User};
 
 use crate::cli::UserAction;
+use crate::say::say;
 use crate::setup;
 
 pub async fn run(settings: Settings, action: UserAction) -> anyhow::Result<()> {
@@ -14,28 +15,28 @@ pub async fn run(settings: Settings, action: UserAction) -> anyhow::Result<()> {
         UserAction::Create { name, email, superuser, no_password } => {
             let password = if no_password { None } else { Some(read_password()?) };
             let user = auth.users().create(NewAccount { username: name, email, password, superuser }).await?;
-            println!("Made {} with the id {}.", printable(&user.username), user.id);
+            say!("Made {} with the id {}.", printable(&user.username), user.id);
         }
         UserAction::List { after, limit } => list(&auth, after, limit).await?,
         UserAction::SetPassword { user } => {
             let user = find(&auth, &user).await?;
             auth.users().set_password(&user, &read_password()?).await?;
-            println!("{} has a new password.", printable(&user.username));
+            say!("{} has a new password.", printable(&user.username));
         }
         UserAction::Activate { user } => {
             let user = find(&auth, &user).await?;
             auth.users().set_active(&user, true).await?;
-            println!("{} may log in.", printable(&user.username));
+            say!("{} may log in.", printable(&user.username));
         }
         UserAction::Deactivate { user } => {
             let user = find(&auth, &user).await?;
             auth.users().set_active(&user, false).await?;
-            println!("{} may not log in any more.", printable(&user.username));
+            say!("{} may not log in any more.", printable(&user.username));
         }
         UserAction::Superuser { user, revoke } => {
             let user = find(&auth, &user).await?;
             auth.users().set_superuser(&user, !revoke).await?;
-            println!("{} is {} superuser.", printable(&user.username), if revoke { "no longer a" } else { "a" });
+            say!("{} is {} superuser.", printable(&user.username), if revoke { "no longer a" } else { "a" });
         }
     }
     auth.store().close().await;
@@ -47,7 +48,7 @@ async fn find(auth: &Auth, name_or_id: &str) -> anyhow::Result<User> {
 }
 
 async fn list(auth: &Auth, after: Option<rest_auth::UserId>, limit: u64) -> anyhow::Result<()> {
-    println!("{:>8}  {:<30} {:<36} {:<18} LAST LOGIN", "ID", "NAME", "ADDRESS", "MAY");
+    say!("{:>8}  {:<30} {:<36} {:<18} LAST LOGIN", "ID", "NAME", "ADDRESS", "MAY");
     for user in auth.users().list(after, limit).await? {
         let rights = match (user.is_active, user.is_superuser, user.is_staff) {
             (false, _, _) => "not log in",
@@ -57,7 +58,7 @@ async fn list(auth: &Auth, after: Option<rest_auth::UserId>, limit: u64) -> anyh
         };
         let last_login = user.last_login.map_or("never".to_owned(), |time| time.date().to_string());
         let (name, address) = (printable(&user.username), printable(&user.email));
-        println!("{:>8}  {name:<30} {address:<36} {rights:<18} {last_login}", user.id.to_string());
+        say!("{:>8}  {name:<30} {address:<36} {rights:<18} {last_login}", user.id.to_string());
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 mod support;
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use support::{folder, rest_auth};
 
@@ -257,4 +257,55 @@ fn completions_are_for_every_shell() {
         assert_eq!(code, 0);
         assert!(output.contains("set-password"), "{shell}");
     }
+}
+
+#[test]
+fn what_a_database_url_cannot_say_is_refused_without_its_values() {
+    let folder = folder();
+    for (url, said) in [
+        ("postgres://jane:hunter2@localhost/x?sslmod=require", "there is no parameter \"sslmod\""),
+        ("postgres://localhost/x?sslpassword=hunter2", "there is no parameter \"sslpassword\""),
+        ("mysql://localhost/x?sslmod=REQUIRED&key=hunter2", "There are sslmode, sslca,"),
+        ("postgres://jane:hunter2#1@localhost/x", "it is no URL: invalid port number"),
+    ] {
+        let settings = format!("secret_key = 'x'\ndatabase_url = '{url}'\n");
+        std::fs::write(folder.path().join("rest-auth.toml"), settings).expect("a file");
+        for command in [&["check"][..], &["user", "list"]] {
+            let (code, output, errors) = run(folder.path(), command, "");
+            assert!(code == 1 && errors.contains(said), "{output}{errors}");
+            assert!(!errors.contains("hunter2") && !output.contains("hunter2"), "{output}{errors}");
+        }
+    }
+}
+
+#[test]
+fn a_database_that_says_nothing_is_not_waited_for() {
+    let folder = folder();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = silent.local_addr().expect("an address");
+    for scheme in ["postgres", "mysql"] {
+        let settings = format!("secret_key = 'x'\ndatabase_timeout = 1\ndatabase_url = '{scheme}://{address}/x'\n");
+        std::fs::write(folder.path().join("rest-auth.toml"), settings).expect("a file");
+        let said =
+            format!("rest-auth: the database {scheme}://{address}/x cannot be used: there is no answer within 1 s\n");
+        assert_eq!(run(folder.path(), &["user", "list"], ""), (1, String::new(), said));
+    }
+}
+
+#[test]
+fn who_closes_the_pipe_has_heard_enough() {
+    let folder = folder();
+    for arguments in [&["migrate", "--plan"][..], &["config", "--defaults"], &["migrate"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rest-auth"));
+        command.args(arguments).current_dir(folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("rest-auth");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("an end");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && errors.is_empty(), "{arguments:?}: {errors}");
+    }
+    assert_eq!(
+        run(folder.path(), &["migrate"], "").1,
+        "0 tables made in sqlite://rest-auth.db; what was there is as it was.\n"
+    );
 }

@@ -26,6 +26,8 @@ use django::Known;
 use plan::{Plan, State};
 use source::Source;
 
+use crate::say::say;
+
 /// Reads Django's settings and writes a settings file that says what became of each.
 ///
 /// # Errors
@@ -44,7 +46,7 @@ pub fn settings(file: Option<&Path>, output: &Path, force: bool) -> anyhow::Resu
         bail!("the settings make no file that can be used; please report this");
     }
     write(output, &text).with_context(|| format!("{} cannot be written", output.display()))?;
-    print!("{}", summary(&plan, &strange_lines, output));
+    say!("{}", summary(&plan, &strange_lines, output).trim_end());
     Ok(())
 }
 

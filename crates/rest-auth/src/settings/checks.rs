@@ -95,22 +95,11 @@ impl Settings {
                 );
             }
         }
-        let scheme = self.database_url.expose().split(':').next().unwrap_or_default();
-        if !["sqlite", "postgres", "postgresql", "mysql", "mariadb"].contains(&scheme) {
-            let problem = "it is of no known database".into();
-            refuse("database_url", problem, "It begins with sqlite://, postgres:// or mysql://.");
-        }
+        self.database_contradictions(&mut refuse);
         let asks_for_name = self.account.signup_fields.iter().any(|field| field.trim_end_matches('*') == "username");
         if !self.account.logs_in_by(LoginMethod::Email) && !asks_for_name {
             let problem = "who registers is not asked for the name that login wants".into();
             refuse("account.signup_fields", problem, "Add \"username*\", or \"email\" to account.login_methods.");
-        }
-        if self.database_max_connections == 0 {
-            refuse("database_max_connections", "no request could reach the database".into(), "At least 1.");
-        }
-        if self.database_min_connections > self.database_max_connections {
-            let problem = "more connections would be kept open than there may be".into();
-            refuse("database_min_connections", problem, "At most database_max_connections.");
         }
         let odd = |c: char| !(c.is_ascii_alphanumeric() || "/-._~".contains(c));
         if self.base_path.contains(odd) || self.base_path.contains("//") {

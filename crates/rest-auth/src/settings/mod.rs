@@ -5,6 +5,7 @@
 
 mod account;
 mod checks;
+mod database_checks;
 mod email;
 mod frontend;
 mod jwt_checks;

@@ -2,6 +2,7 @@
 
 use std::hash::Hash;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sea_query::{Alias, MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
@@ -21,6 +22,8 @@ pub struct Connection {
     pub(super) inner: Inner,
     /// How many were lost so far.
     lost: u32,
+    /// How long the server may say nothing.
+    patience: Option<Duration>,
     /// Whose it is, and where another is to be had, should this one be lost.
     database: Arc<Database>,
 }
@@ -62,21 +65,45 @@ fn in_a_box<F: Future>(waits: F) -> std::pin::Pin<Box<F>> {
     Box::pin(waits)
 }
 
+/// What the server answers, unless it says nothing for too long.
+async fn in_time<T>(
+    patience: Option<Duration>,
+    answer: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let Some(patience) = patience else { return answer.await };
+    tokio::time::timeout(patience, answer).await.unwrap_or(Err(StoreError::Silent(patience.as_secs())))
+}
+
 impl Connection {
     /// A connection for reading.
     pub(super) async fn pooled(database: &Arc<Database>) -> Result<Self, StoreError> {
-        Ok(Self { inner: in_a_box(Inner::pooled(&database.pool)).await?, lost: 0, database: Arc::clone(database) })
+        Ok(Self {
+            inner: in_a_box(Inner::pooled(&database.pool)).await?,
+            lost: 0,
+            patience: database.patience,
+            database: Arc::clone(database),
+        })
     }
 
     /// A connection for looking a few rows up by their keys.
     pub(super) fn reader(database: &Arc<Database>) -> Self {
-        Self { inner: Inner::reader(&database.pool), lost: 0, database: Arc::clone(database) }
+        Self {
+            inner: Inner::reader(&database.pool),
+            lost: 0,
+            patience: database.patience,
+            database: Arc::clone(database),
+        }
     }
 
     /// A connection in a transaction that will write.
     pub(super) async fn in_transaction(database: &Arc<Database>) -> Result<Self, StoreError> {
         database.sent.note(database.pool.dialect().begin());
-        Ok(Self { inner: in_a_box(Inner::in_transaction(database)).await?, lost: 0, database: Arc::clone(database) })
+        Ok(Self {
+            inner: in_a_box(in_time(database.patience, Inner::in_transaction(database))).await?,
+            lost: 0,
+            patience: database.patience,
+            database: Arc::clone(database),
+        })
     }
 
     /// The SQLite connection, to run statements of one's own on; `None` if it is to another database.
@@ -140,13 +167,13 @@ impl Connection {
     /// If the database refuses; then nothing is kept.
     pub async fn commit(self) -> Result<(), StoreError> {
         self.database.sent.note("COMMIT");
-        in_a_box(async {
+        in_a_box(in_time(self.patience, async {
             match self.inner {
                 Inner::Sqlite(held) => held.commit().await,
                 Inner::Postgres(held) => held.commit().await,
                 Inner::MySql(held) => held.commit().await,
             }
-        })
+        }))
         .await
     }
 
@@ -156,7 +183,7 @@ impl Connection {
         }
         in_a_box(async {
             loop {
-                match self.fetch_all_once(statement).await {
+                match in_time(self.patience, self.fetch_all_once(statement)).await {
                     Err(error) if self.replace(&error).await? => {}
                     fetched => return fetched,
                 }
@@ -180,7 +207,7 @@ impl Connection {
         }
         in_a_box(async {
             loop {
-                match self.fetch_optional_once(statement).await {
+                match in_time(self.patience, self.fetch_optional_once(statement)).await {
                     Err(error) if self.replace(&error).await? => {}
                     fetched => return fetched,
                 }
@@ -209,8 +236,11 @@ impl Connection {
 
     /// Takes another connection in the place of one that was lost, where that does no harm: in the middle of a
     /// transaction nobody knows what became of it. As often as there may be connections, which are all lost when the
-    /// server was restarted.
+    /// server was restarted. One whose server says nothing is nobody's any more.
     async fn replace(&mut self, error: &StoreError) -> Result<bool, StoreError> {
+        if matches!(error, StoreError::Silent(_)) {
+            self.inner.abandon();
+        }
         let may = self.lost < self.database.pool.most_connections() && self.inner.is_for_reading();
         let replaces = error.is_lost() && may;
         if replaces {
@@ -223,7 +253,7 @@ impl Connection {
     /// Runs the statement, which writes, and tells how many rows it touched.
     pub(super) async fn execute(&mut self, statement: &impl SqlxBinder) -> Result<u64, StoreError> {
         self.assert_may_write();
-        in_a_box(async {
+        in_a_box(in_time(self.patience, async {
             on!(self, |held, builder, row| {
                 let (sql, values) = statement.build_sqlx(builder);
                 self.database.sent.note(&sql);
@@ -232,7 +262,7 @@ impl Connection {
                     .await?
                     .rows_affected())
             })
-        })
+        }))
         .await
     }
 
@@ -251,7 +281,9 @@ impl Connection {
         if let Inner::MySql(held) = &mut self.inner {
             let (sql, values): (String, SqlxValues) = statement.build_sqlx(MysqlQueryBuilder);
             self.database.sent.note(&sql);
-            let done = sqlx::query_with(AssertSqlSafe(sql), values).execute(held.connection().await?).await?;
+            let insert =
+                async { Ok(sqlx::query_with(AssertSqlSafe(sql), values).execute(held.connection().await?).await?) };
+            let done = in_time(self.patience, insert).await?;
             return i64::try_from(done.last_insert_id()).map_err(|_| sqlx::Error::RowNotFound.into());
         }
         let row = self.fetch_optional(statement.returning_col(Alias::new(column))).await?;
@@ -275,6 +307,7 @@ impl Connection {
 
     /// Takes the limit off the transaction's statements; on MariaDB off all of the connection's.
     pub(super) async fn take_as_long_as_it_takes(&mut self) -> Result<(), StoreError> {
+        self.patience = None;
         match self.dialect() {
             Dialect::Sqlite => Ok(()),
             Dialect::Postgres => self.execute_script("SET LOCAL statement_timeout = 0").await,
@@ -292,7 +325,9 @@ impl Connection {
         if let Inner::Postgres(held) = &mut self.inner {
             let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
             self.database.sent.note(sql);
-            sqlx::query(sql).bind(text.to_lowercase()).execute(held.connection().await?).await?;
+            let claim =
+                async { Ok(sqlx::query(sql).bind(text.to_lowercase()).execute(held.connection().await?).await?) };
+            in_time(self.patience, claim).await?;
         }
         Ok(())
     }

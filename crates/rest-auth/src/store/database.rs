@@ -1,18 +1,21 @@
 //! What all connections of a store have in common.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::direct::Direct;
 use super::statements::Statements;
 use super::text::Texts;
 use super::together::Together;
 use super::writer::Writer;
-use super::{Pool, User, UserId};
+use super::{Dialect, Pool, User, UserId};
 use crate::settings::UserTable;
 
 #[derive(Debug)]
 pub(super) struct Database {
     pub(super) pool: Pool,
+    /// How long a server may say nothing, where that is limited.
+    pub(super) patience: Option<Duration>,
     /// For reading SQLite without sqlx, if it is a file.
     pub(super) direct: Option<Arc<Direct>>,
     /// SQLite's, from the first transaction on.
@@ -27,8 +30,9 @@ pub(super) struct Database {
 }
 
 impl Database {
-    pub(super) fn new(pool: Pool, user_table: UserTable) -> Arc<Self> {
+    pub(super) fn new(pool: Pool, patience: Option<Duration>, user_table: UserTable) -> Arc<Self> {
         Arc::new(Self {
+            patience: patience.filter(|_| pool.dialect() != Dialect::Sqlite),
             direct: pool.file().map(Direct::new),
             pool,
             writer: OnceLock::new(),

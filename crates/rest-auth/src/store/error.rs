@@ -19,6 +19,12 @@ pub enum StoreError {
     /// The URL is of a kind that is not known.
     #[error("{0} is of no known database; a URL begins with sqlite://, postgres:// or mysql://")]
     UnknownDatabase(String),
+    /// The server says nothing for so many seconds.
+    #[error("there is no answer within {0} s")]
+    Silent(u64),
+    /// No connection can be had.
+    #[error("no connection can be had")]
+    NoConnection(#[source] sqlx::Error),
     /// The database's own error.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -69,7 +75,7 @@ impl StoreError {
     /// The database's own error, if it is one.
     fn cause(&self) -> Option<&sqlx::Error> {
         match self {
-            Self::Database(error) => Some(error),
+            Self::Database(error) | Self::NoConnection(error) => Some(error),
             Self::Commit(error) => Some(error),
             _ => None,
         }
@@ -121,6 +127,9 @@ impl StoreError {
     /// Whether it may be otherwise in a moment: another writer was in the way, the connection was lost, or it took too
     /// long.
     fn is_busy(&self) -> bool {
+        if matches!(self, Self::Silent(_) | Self::NoConnection(_)) {
+            return true;
+        }
         let Some(error) = self.cause() else { return false };
         let error = match error {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => return true,
@@ -160,6 +169,9 @@ impl From<StoreError> for Error {
         if matches!(error.cause(), Some(sqlx::Error::Database(cause)) if cause.is_foreign_key_violation()) {
             tracing::warn!(%error, "what a new row refers to is not there");
             return Self::Unavailable { retry_after: RETRY_AFTER };
+        }
+        if let StoreError::NoConnection(cause @ sqlx::Error::Database(_)) = &error {
+            tracing::error!(error = %cause, "the database lets nobody in");
         }
         if error.is_busy() { Self::Unavailable { retry_after: RETRY_AFTER } } else { Self::internal(error) }
     }

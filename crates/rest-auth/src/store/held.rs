@@ -20,9 +20,9 @@ pub(super) enum Inner {
 impl Inner {
     pub(super) async fn pooled(pool: &Pool) -> Result<Self, StoreError> {
         Ok(match pool {
-            Pool::Sqlite(pool) => Self::Sqlite(HeldSqlite::Pooled(pool.acquire().await?)),
-            Pool::Postgres(pool) => Self::Postgres(Held::Pooled(pool.acquire().await?)),
-            Pool::MySql(pool) => Self::MySql(Held::Pooled(pool.acquire().await?)),
+            Pool::Sqlite(pool) => Self::Sqlite(HeldSqlite::Pooled(acquired(pool).await?)),
+            Pool::Postgres(pool) => Self::Postgres(Held::Pooled(acquired(pool).await?)),
+            Pool::MySql(pool) => Self::MySql(Held::Pooled(acquired(pool).await?)),
         })
     }
 
@@ -54,8 +54,8 @@ impl Inner {
                 let writer = database.writer.get_or_init(|| Writer::new(pool.clone()));
                 Self::Sqlite(HeldSqlite::Turn(writer.turn().await?))
             }
-            Pool::Postgres(pool) => Self::Postgres(Held::Transaction(pool.begin_with(begin).await?)),
-            Pool::MySql(pool) => Self::MySql(Held::Transaction(pool.begin_with(begin).await?)),
+            Pool::Postgres(pool) => Self::Postgres(Held::Transaction(transaction(pool, begin).await?)),
+            Pool::MySql(pool) => Self::MySql(Held::Transaction(transaction(pool, begin).await?)),
         })
     }
 
@@ -68,6 +68,15 @@ impl Inner {
         }
     }
 
+    /// Lets nobody else have the connection, whose server says nothing. That of a transaction sees to itself.
+    pub(super) fn abandon(&mut self) {
+        match self {
+            Self::Postgres(Held::Pooled(connection)) => connection.close_on_drop(),
+            Self::MySql(Held::Pooled(connection)) => connection.close_on_drop(),
+            _ => {}
+        }
+    }
+
     /// Whether a look-up by a key may be asked together with others.
     pub(super) fn is_unasked(&self) -> bool {
         match self {
@@ -76,6 +85,17 @@ impl Inner {
             Self::MySql(held) => matches!(held, Held::Unasked(_)),
         }
     }
+}
+
+async fn acquired<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> Result<PoolConnection<DB>, StoreError> {
+    pool.acquire().await.map_err(StoreError::NoConnection)
+}
+
+async fn transaction<DB: sqlx::Database>(
+    pool: &sqlx::Pool<DB>,
+    begin: &'static str,
+) -> Result<Transaction<'static, DB>, StoreError> {
+    pool.begin_with(begin).await.map_err(StoreError::NoConnection)
 }
 
 pub(super) enum Held<DB: sqlx::Database> {
@@ -97,7 +117,7 @@ impl<DB: sqlx::Database> Held<DB> {
 
     pub(super) async fn connection(&mut self) -> Result<&mut DB::Connection, StoreError> {
         if let Self::Unasked(pool) = self {
-            *self = Self::Pooled(pool.acquire().await?);
+            *self = Self::Pooled(acquired(pool).await?);
         }
         self.at_once().ok_or_else(|| sqlx::Error::PoolClosed.into())
     }
@@ -143,7 +163,7 @@ impl HeldSqlite {
 
     pub(super) async fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
         if let Self::Unasked(pool) | Self::Direct(_, pool) = self {
-            *self = Self::Pooled(pool.acquire().await?);
+            *self = Self::Pooled(acquired(pool).await?);
         }
         self.at_once().ok_or_else(|| sqlx::Error::PoolClosed.into())
     }

@@ -70,7 +70,7 @@ pub struct Store {
 impl From<Pool> for Store {
     fn from(pool: Pool) -> Self {
         Self {
-            database: Database::new(pool, UserTable::default()),
+            database: Database::new(pool, None, UserTable::default()),
             profiles: Arc::default(),
             groups: Arc::default(),
             creates_groups: false,
@@ -102,7 +102,7 @@ impl Store {
         groups.dedup();
         Self {
             profiles: settings.profiles.to_vec().into(),
-            database: Database::new(self.pool().clone(), settings.user.clone()),
+            database: Database::new(self.pool().clone(), pool::patience(settings), settings.user.clone()),
             groups: groups.into(),
             creates_groups: settings.registration.create_groups,
         }

@@ -1,0 +1,181 @@
+//! PostgreSQL, and what stands before it: it sees how each connection begins, and may let nobody in, or fall silent.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use rest_auth::settings::Lifetime;
+use rest_auth::testing::{Client, TestApp, each_database};
+use rest_auth::{Auth, Pool, Settings, Store};
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use url::Url;
+
+/// The beginning of a connection that asks for TLS, by PostgreSQL's protocol.
+const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
+
+/// What a server says to whoever comes without TLS, where its `pg_hba.conf` has `hostssl` only.
+const NO_ENCRYPTION: &str = "SFATAL\0VFATAL\0C28000\0Mno pg_hba.conf entry for this host, no encryption\0\0";
+
+/// What it says of a database that is closed for a while.
+const NO_CONNECTIONS: &str = "SFATAL\0VFATAL\0C55000\0Mdatabase is not currently accepting connections\0\0";
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Begins {
+    Plainly,
+    ByTls,
+}
+
+/// What stands on this machine before the tests' PostgreSQL.
+struct Relay {
+    url: Url,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    began: Mutex<Vec<Begins>>,
+    insists_on_tls: bool,
+    lets_nobody_in: AtomicBool,
+    /// What goes on falls silent.
+    silence: Notify,
+}
+
+impl Relay {
+    async fn before(app: &TestApp, insists_on_tls: bool) -> Self {
+        let mut url = Url::parse(app.auth().settings().database_url.expose()).expect("a URL");
+        let server = format!("{}:{}", url.host_str().expect("a host"), url.port().unwrap_or(5432));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        url.set_ip_host(address.ip()).and_then(|()| url.set_port(Some(address.port()))).expect("an address");
+        let state = Arc::new(State { insists_on_tls, ..State::default() });
+        let shared = Arc::clone(&state);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(relay(client, server.clone(), Arc::clone(&shared)));
+            }
+        });
+        Self { url, state }
+    }
+
+    /// The accounts beyond it, by its URL with this query.
+    async fn accounts(&self, app: &TestApp, query: &str) -> Auth {
+        let mut url = self.url.clone();
+        url.set_query(Some(&[url.query().unwrap_or_default(), query].join("&")));
+        let settings = Settings {
+            database_url: url.as_str().into(),
+            database_timeout: 1,
+            database_statement_timeout: Lifetime::from_seconds(1),
+            ..app.auth().settings().clone()
+        };
+        let store = Store::open(&settings).await.expect("the database");
+        Auth::builder().pool(store.pool().clone()).settings(settings).build().await.expect("accounts")
+    }
+
+    fn began(&self) -> Vec<Begins> {
+        self.state.began.lock().expect("no panic").clone()
+    }
+}
+
+async fn relay(mut client: TcpStream, server: String, state: Arc<State>) {
+    let mut first = [0; 8];
+    client.read_exact(&mut first).await.expect("a beginning");
+    let begins = if first == SSL_REQUEST { Begins::ByTls } else { Begins::Plainly };
+    state.began.lock().expect("no panic").push(begins);
+    let refusal = match begins {
+        _ if state.lets_nobody_in.load(Ordering::SeqCst) => Some(NO_CONNECTIONS),
+        Begins::Plainly if state.insists_on_tls => Some(NO_ENCRYPTION),
+        _ => None,
+    };
+    if let Some(refusal) = refusal {
+        let length = u32::try_from(refusal.len() + 4).expect("a short text");
+        client.write_all(&[b"E", &length.to_be_bytes()[..], refusal.as_bytes()].concat()).await.expect("a client");
+        return;
+    }
+    let mut server = TcpStream::connect(server).await.expect("PostgreSQL");
+    server.write_all(&first).await.expect("PostgreSQL");
+    tokio::select! {
+        // Whoever closes first ends it.
+        _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
+        () = state.silence.notified() => std::future::pending().await,
+    }
+}
+
+async fn assert_serves(app: &TestApp, auth: &Auth) {
+    assert_eq!(jane(app, auth).await.get("/user/").await.status(), 200);
+}
+
+/// A client who has logged in.
+async fn jane(app: &TestApp, auth: &Auth) -> Client {
+    let mut client = app.client_of(auth.router());
+    let login = client.post("/login/", json!({ "username": "jane", "password": "correct horse" })).await;
+    let key = login.json()["key"].as_str().map(|key| format!("Token {key}"));
+    client.header("authorization", &key.unwrap_or_else(|| panic!("{}", login.line())))
+}
+
+async fn assert_try_again(client: &mut Client) {
+    let answer = client.get("/user/").await;
+    assert_eq!(answer.line(), r#"503 {"detail":"The server is busy. Try again later."}"#);
+    assert_eq!(answer.header("retry-after"), "1");
+}
+
+async fn app() -> TestApp {
+    let app = TestApp::new().await;
+    app.user("jane", "correct horse").await;
+    app
+}
+
+#[each_database(Postgres)]
+async fn a_server_on_this_machine_is_asked_without_tls() {
+    let app = app().await;
+    let relay = Relay::before(&app, false).await;
+    assert_serves(&app, &relay.accounts(&app, "").await).await;
+    let began = relay.began();
+    assert!(!began.is_empty() && began.iter().all(|begins| *begins == Begins::Plainly), "{began:?}");
+}
+
+#[each_database(Postgres)]
+async fn a_server_on_this_machine_that_insists_on_tls_gets_it() {
+    let app = app().await;
+    let relay = Relay::before(&app, true).await;
+    assert_serves(&app, &relay.accounts(&app, "").await).await;
+    let began = relay.began();
+    let plainly = began.iter().filter(|begins| **begins == Begins::Plainly).count();
+    assert!(plainly == 1 && began[0] == Begins::Plainly && began.len() > 2, "{began:?}");
+}
+
+#[each_database(Postgres)]
+async fn who_names_a_mode_gets_it() {
+    let app = app().await;
+    let relay = Relay::before(&app, false).await;
+    assert_serves(&app, &relay.accounts(&app, "sslmode=prefer").await).await;
+    let began = relay.began();
+    assert!(!began.is_empty() && began.iter().all(|begins| *begins == Begins::ByTls), "{began:?}");
+}
+
+#[each_database(Postgres)]
+async fn a_server_that_lets_nobody_in_is_asked_again_later() {
+    let app = app().await;
+    let relay = Relay::before(&app, false).await;
+    let auth = relay.accounts(&app, "").await;
+    let mut jane = jane(&app, &auth).await;
+    relay.state.lets_nobody_in.store(true, Ordering::SeqCst);
+    let Pool::Postgres(pool) = auth.store().pool() else { panic!("PostgreSQL") };
+    while let Some(connection) = pool.try_acquire() {
+        drop(connection.detach());
+    }
+    assert_try_again(&mut jane).await;
+    relay.state.lets_nobody_in.store(false, Ordering::SeqCst);
+    assert_eq!(jane.get("/user/").await.status(), 200);
+}
+
+#[each_database(Postgres)]
+async fn a_server_that_falls_silent_is_not_waited_for() {
+    let app = app().await;
+    let relay = Relay::before(&app, false).await;
+    let auth = relay.accounts(&app, "").await;
+    let mut jane = jane(&app, &auth).await;
+    relay.state.silence.notify_waiters();
+    assert_try_again(&mut jane).await;
+}
