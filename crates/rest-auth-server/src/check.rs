@@ -14,7 +14,10 @@ pub fn check(config: Option<&Path>, deploy: bool) -> anyhow::Result<()> {
     let problems = settings.template_problems();
     if !problems.is_empty() {
         let lines: Vec<String> = problems.iter().map(|(name, problem)| format!("- {name}: {problem}")).collect();
-        anyhow::bail!("templates of {source} fail, so that the server's own would be used:\n{}", lines.join("\n"));
+        anyhow::bail!(
+            "templates of {source} are not as they should be; the server's own take the place of those that fail:\n{}",
+            lines.join("\n")
+        );
     }
     say!("The settings of {source} can be used.");
     for note in notes {

@@ -20,7 +20,11 @@ pub struct Log {
 
 /// Begins to write to standard error what `RUST_LOG` asks for, or else what is of interest to whoever runs the server.
 pub fn start(settings: &Settings) -> anyhow::Result<Log> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let wanted = std::env::var(EnvFilter::DEFAULT_ENV).ok().filter(|wanted| !wanted.trim().is_empty());
+    let filter = EnvFilter::try_new(wanted.as_deref().unwrap_or(USUAL)).unwrap_or_else(|error| {
+        eprintln!("rest-auth: note: RUST_LOG is no filter, {USUAL} takes its place: {error}");
+        EnvFilter::new(USUAL)
+    });
     let registry = tracing_subscriber::registry();
     #[cfg(feature = "otel")]
     if let Some((spans, exporter)) = crate::otel::start()? {
@@ -36,6 +40,9 @@ pub fn start(settings: &Settings) -> anyhow::Result<Log> {
     }
     Ok(Log::default())
 }
+
+/// What is written where nobody says otherwise.
+const USUAL: &str = "info";
 
 /// What writes the lines.
 fn lines<S>(settings: &Settings) -> Box<dyn Layer<S> + Send + Sync>

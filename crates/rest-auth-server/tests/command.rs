@@ -58,6 +58,12 @@ fn a_migration_is_planned_made_and_then_done() {
     assert!(!folder.path().join("rest-auth.db").exists(), "a plan makes nothing");
     let (_, made, _) = run(&["migrate"]);
     assert!(made.contains("made auth_user\n"), "{made}");
+    #[cfg(unix)]
+    {
+        let file = std::fs::metadata(folder.path().join("rest-auth.db")).expect("a database");
+        let mode = std::os::unix::fs::PermissionsExt::mode(&file.permissions());
+        assert_eq!(mode & 0o777, 0o600, "what passwords are guessed from is for nobody else");
+    }
     let (_, made, _) = run(&["migrate"]);
     assert_eq!(made, "0 tables made in sqlite://rest-auth.db; what was there is as it was.\n");
     let (_, plan, _) = run(&["migrate", "--plan"]);

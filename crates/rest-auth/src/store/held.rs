@@ -68,7 +68,8 @@ impl Inner {
         }
     }
 
-    /// Lets nobody else have the connection, whose server says nothing. That of a transaction sees to itself.
+    /// Lets nobody else have the connection, whose server says nothing. A transaction has its own until it is rolled back,
+    /// or TCP gives it up.
     pub(super) fn abandon(&mut self) {
         match self {
             Self::Postgres(Held::Pooled(connection)) => connection.close_on_drop(),

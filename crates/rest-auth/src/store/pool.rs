@@ -1,6 +1,6 @@
 //! The connections to a database of one of the kinds: our own, or those that an application has already.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -53,6 +53,10 @@ impl Pool {
                 let options =
                     Self::sqlite_options(url.expose())?.create_if_missing(create).busy_timeout(timeout(settings));
                 let new = options.get_filename().metadata().map_or(true, |file| file.len() == 0);
+                // One in memory is called like that.
+                if create && !options.get_filename().to_string_lossy().starts_with("file:") {
+                    make_for_its_owner(options.get_filename());
+                }
                 // How a file keeps its journal is written into it; one that others made stays as it is.
                 let options = if new { options.journal_mode(SqliteJournalMode::Wal) } else { options };
                 Ok(Self::Sqlite(limited(SqlitePoolOptions::new(), settings).connect_with(options).await?))
@@ -142,6 +146,16 @@ impl Pool {
             Self::MySql(pool) => pool.close().await,
         }
     }
+}
+
+/// Makes the file of a database that nobody else may read, because it holds what passwords are guessed from. SQLite gives the
+/// files beside it the same rights. What is there stays as it is, and where none can be made, SQLite says why.
+fn make_for_its_owner(file: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(file);
 }
 
 /// How long a request waits for a connection, or for SQLite's other writer.

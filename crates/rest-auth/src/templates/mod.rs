@@ -130,8 +130,9 @@ impl Templates {
             return Some(text);
         }
         let name = names.into_iter().find(|name| FILES.iter().any(|(held, _)| held == name))?;
-        // On top of the folder's base, if that does not fail, too.
-        let mut environments = self.folder.iter().map(|folder| &folder.all).chain(iter::once_with(|| &*OWN));
+        // On top of the folder's base, if that does not fail, too; what the folder has of this name has failed already.
+        let folder = self.folder.iter().filter(|folder| !folder.names.contains(name));
+        let mut environments = folder.map(|folder| &folder.all).chain(iter::once_with(|| &*OWN));
         environments.find_map(|environment| render(environment, name, values))
     }
 
@@ -143,8 +144,14 @@ impl Templates {
         let values: BTreeMap<String, Value> = known.chain([("user".to_owned(), user)]).chain(more).collect();
         let values = Value::from_serialize(&values);
         let Some(Folder { all, names }) = &self.folder else { return BTreeMap::new() };
-        let fails = |name: &String| Some((name.clone(), all.get_template(name).ok()?.render(&values).err()?));
-        names.iter().filter_map(fails).map(|(name, error)| (name, Shown(&error).to_string())).collect()
+        let problem = |name: &str| match all.get_template(name).ok()?.render(&values) {
+            Err(error) => Some(Shown(&error).to_string()),
+            Ok(text) if is_mail(name) && text.lines().next().is_none_or(|line| line.trim().is_empty()) => {
+                Some("its first line, the subject, is empty".to_owned())
+            }
+            Ok(_) => None,
+        };
+        names.iter().filter_map(|name| Some((name.clone(), problem(name)?))).collect()
     }
 }
 
@@ -162,6 +169,11 @@ impl Folder {
     fn render(&self, names: [&str; 2], values: &Value) -> Option<String> {
         render(&self.all, names.into_iter().find(|name| self.names.contains(*name))?, values)
     }
+}
+
+/// Whether it is the text of a mail, in whichever language.
+fn is_mail(name: &str) -> bool {
+    name.ends_with(".txt") && name.rsplit('/').nth(1) == Some("mail")
 }
 
 /// A template filled in; `None` if it fails, which is logged.

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use minijinja::context;
 
 use super::Templates;
@@ -42,6 +44,15 @@ fn where_one_of_the_folders_fails_the_programs_own_is_used() {
     assert!(text.starts_with("A test\n"), "{text}");
     let text = rendered(&[("mail/base.html", "{{ nobody.knows.this }}")], "mail/test.html", "en");
     assert!(text.contains("This one did."), "{text}");
+}
+
+#[test]
+fn a_mail_without_a_subject_is_a_problem() {
+    let folder = folder(&[("de/mail/test.txt", "\nHello"), ("mail/test.txt", ""), ("pages/base.html", "")]);
+    let templates = Templates::load(Some(folder.path())).unwrap_or_else(|error| panic!("{error}"));
+    let problems = templates.problems(&BTreeMap::new());
+    let names: Vec<_> = problems.keys().map(String::as_str).collect();
+    assert_eq!(names, ["de/mail/test.txt", "mail/test.txt"], "{problems:?}");
 }
 
 #[test]
