@@ -11,15 +11,15 @@ UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 @dataclass
 class Operation:
-    """Requests of one kind. With `chain` each connection goes on with the refresh token that it was given last; where one
-    takes long, a turn is `turns` times as long as others."""
+    """Requests of one kind. With `chain` each connection goes on with the refresh token that it was given last. What takes
+    long for each is measured `times_as_long` as the rest."""
 
     name: str
     method: str
     path: str
     connections: int
     chain: bool = False
-    turns: int = 1
+    times_as_long: int = 1
 
 
 @dataclass

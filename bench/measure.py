@@ -15,7 +15,7 @@ from servers import EMAIL, PASSWORD, USERNAME, Bare, Given, Reference, RestAuth,
 USER_DETAILS = Operation("user details", "GET", "user/", 32)
 VERIFY = Operation("token verify", "POST", "token/verify/", 32)
 REFRESH = Operation("refresh", "POST", "token/refresh/", 16, chain=True)
-LOGIN = Operation("login", "POST", "login/", 16, turns=3)
+LOGIN = Operation("login", "POST", "login/", 16, times_as_long=3)
 OPERATIONS = [USER_DETAILS, VERIFY, REFRESH, LOGIN]
 # The bare server has no tokens to go on with, and nothing to hash.
 OF_BARE = [USER_DETAILS, VERIFY]
@@ -65,7 +65,7 @@ class Requests:
 
     def measure(self, operation, seconds):
         name = f"{self.server.name}, {operation.name}"
-        seconds *= operation.turns
+        seconds *= operation.times_as_long
         result = load.finish(load.start(operation, self.server.base, self.file(operation), seconds), name)
         if operation is LOGIN:
             # Passwords of clients who have gone are hashed to the end, at the cost of whatever comes next.
@@ -150,7 +150,8 @@ def measure(kind, options, folder):
 
 def main():
     parser = argparse.ArgumentParser(prog="bench/run", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=2, help="how long each operation is measured each time; logins three times as long")
+    how_long = "how long each operation is measured each time; logins three times as long"
+    parser.add_argument("--seconds", type=int, default=2, help=how_long)
     parser.add_argument("--rounds", type=int, default=5, help="how often; the median counts")
     parser.add_argument("--minute", type=int, default=60, help="the seconds under all loads at once")
     parser.add_argument("--only", choices=["SQLite", "PostgreSQL"], help="one database")

@@ -29,6 +29,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use cli::{Cli, Command, Import, KeyAction, MailAction};
+use say::say;
 
 #[cfg(all(feature = "jemalloc", target_os = "linux", target_env = "gnu"))]
 #[global_allocator]
@@ -57,7 +58,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::User { action } => user::run(setup::settings(config)?, action).await,
         Command::Config { defaults } => {
             let text = if defaults { rest_auth::Settings::annotated() } else { setup::settings(config)?.to_toml() };
-            say::say!("{}", text.trim_end());
+            say!("{}", text.trim_end());
             Ok(())
         }
         Command::FlushExpired => flush_expired::flush_expired(setup::settings(config)?).await,

@@ -271,7 +271,8 @@ fn what_a_database_url_cannot_say_is_refused_without_its_values() {
     for (url, said) in [
         ("postgres://jane:hunter2@localhost/x?sslmod=require", "there is no parameter \"sslmod\""),
         ("postgres://localhost/x?sslpassword=hunter2", "there is no parameter \"sslpassword\""),
-        ("mysql://localhost/x?sslmod=REQUIRED&key=hunter2", "There are sslmode, sslca,"),
+        ("mysql://localhost/x?key=hunter2", "There are sslmode, ssl-mode, sslca,"),
+        ("mysql://localhost/x?ssl-root-cert=hunter2", "there is no parameter \"ssl-root-cert\""),
         ("postgres://jane:hunter2#1@localhost/x", "it is no URL: invalid port number"),
     ] {
         let settings = format!("secret_key = 'x'\ndatabase_url = '{url}'\n");

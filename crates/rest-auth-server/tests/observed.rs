@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 use support::connection::Connection;
 use support::database::Database;
@@ -166,4 +168,24 @@ fn a_client_that_goes_leaves_a_line_too() {
         let log = server.log.text();
         log.contains("the client has gone") || log.contains("status=400")
     });
+}
+
+#[test]
+fn rust_log_says_how_much_is_written() {
+    for (wanted, answered, note) in [
+        ("", true, false),
+        ("warn", false, false),
+        ("warn,rest_auth::request=info", true, false),
+        ("error,[request]=info", true, false),
+        ("!!=,[", true, true),
+    ] {
+        let folder = folder();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rest-auth"));
+        command.current_dir(folder.path()).env("RUST_LOG", wanted);
+        let server = Server::run(command);
+        assert_eq!(get(&format!("http://{}/api/auth/user/", server.address())).0, 401);
+        let log = server.log.text();
+        assert_eq!(log.contains("INFO request{request_id="), answered, "{wanted}: {log}");
+        assert_eq!(log.contains("note: RUST_LOG is no filter, info takes its place"), note, "{wanted}: {log}");
+    }
 }

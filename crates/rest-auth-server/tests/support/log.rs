@@ -22,11 +22,14 @@ const SECRETS: [(&str, &str); 9] = [
 pub struct Log(PathBuf, tempfile::TempDir);
 
 impl Log {
-    /// Has a command write all there is to say into a log.
+    /// Has a command write into a log: all there is to say, unless it has a `RUST_LOG` of its own.
     pub fn of(command: &mut Command) -> Self {
         let folder = super::folder();
         let file = folder.path().join("log");
-        command.stderr(std::fs::File::create(&file).expect("a log")).env("RUST_LOG", "trace");
+        command.stderr(std::fs::File::create(&file).expect("a log"));
+        if !command.get_envs().any(|(name, _)| name == "RUST_LOG") {
+            command.env("RUST_LOG", "trace");
+        }
         Self(file, folder)
     }
 

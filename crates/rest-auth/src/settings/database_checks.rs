@@ -4,36 +4,20 @@ use url::Url;
 
 use super::Settings;
 
-/// What the query of PostgreSQL's URL may say.
-const POSTGRES: [&str; 13] = [
-    "sslmode",
-    "sslrootcert",
-    "sslcert",
-    "sslkey",
-    "host",
-    "hostaddr",
-    "port",
-    "dbname",
-    "user",
-    "password",
-    "application_name",
-    "options",
-    "statement-cache-capacity",
-];
+/// What the query of PostgreSQL's URL may say: what sqlx knows of it. `options[NAME]` is one, too.
+const POSTGRES: &str = "sslmode, ssl-mode, sslrootcert, ssl-root-cert, ssl-ca, sslcert, ssl-cert, sslkey, ssl-key, host, hostaddr, \
+                        port, dbname, user, password, application_name, options, statement-cache-capacity";
 
 /// What the query of MySQL's URL may say.
-const MYSQL: [&str; 9] =
-    ["sslmode", "sslca", "sslcert", "sslkey", "socket", "charset", "collation", "timezone", "statement-cache-capacity"];
-
-/// The same by other names.
-const SYNONYMS: [&str; 6] = ["ssl-mode", "ssl-root-cert", "ssl-ca", "ssl-cert", "ssl-key", "time-zone"];
+const MYSQL: &str = "sslmode, ssl-mode, sslca, ssl-ca, sslcert, ssl-cert, sslkey, ssl-key, socket, charset, collation, \
+                     timezone, time-zone, statement-cache-capacity";
 
 impl Settings {
     pub(super) fn database_contradictions(&self, refuse: &mut impl FnMut(&str, String, &str)) {
         match self.database_url.expose().split(':').next().unwrap_or_default() {
             "sqlite" => {}
-            "postgres" | "postgresql" => self.url_contradictions(&POSTGRES, refuse),
-            "mysql" | "mariadb" => self.url_contradictions(&MYSQL, refuse),
+            "postgres" | "postgresql" => self.url_contradictions(POSTGRES, refuse),
+            "mysql" | "mariadb" => self.url_contradictions(MYSQL, refuse),
             _ => {
                 let problem = "it is of no known database".into();
                 refuse("database_url", problem, "It begins with sqlite://, postgres:// or mysql://.");
@@ -49,7 +33,7 @@ impl Settings {
     }
 
     /// A misspelt `sslmode` would be passed over, and a value that is a secret be told to the log.
-    fn url_contradictions(&self, parameters: &[&str], refuse: &mut impl FnMut(&str, String, &str)) {
+    fn url_contradictions(&self, parameters: &str, refuse: &mut impl FnMut(&str, String, &str)) {
         let url = match Url::parse(self.database_url.expose()) {
             Ok(url) => url,
             Err(error) => {
@@ -57,10 +41,11 @@ impl Settings {
                 return refuse("database_url", format!("it is no URL: {error}"), hint);
             }
         };
-        let is_known =
-            |name: &str| parameters.contains(&name) || SYNONYMS.contains(&name) || name.starts_with("options[");
+        let is_known = |name: &str| {
+            parameters.split(", ").any(|known| known == name) || parameters == POSTGRES && name.starts_with("options[")
+        };
         for (name, _) in url.query_pairs().filter(|(name, _)| !is_known(name)) {
-            let hint = format!("There are {}.", parameters.join(", "));
+            let hint = format!("There are {parameters}.");
             refuse("database_url", format!("there is no parameter {name:?}"), &hint);
         }
     }

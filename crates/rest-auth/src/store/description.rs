@@ -2,9 +2,10 @@
 
 use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder};
 
-use super::connection::on;
 use super::held::Inner;
+use super::patience::in_time;
 use super::row::Row;
+use super::sending::on;
 use super::{Connection, StoreError};
 
 /// A column as the database describes it.

@@ -14,6 +14,7 @@ mod groups;
 mod held;
 mod indexes;
 mod outbox;
+mod patience;
 mod pool;
 mod postgres;
 mod profile_schema;
@@ -22,6 +23,7 @@ mod refresh_tokens;
 mod rotations;
 mod row;
 mod schema;
+mod sending;
 mod sessions;
 mod spellings;
 mod statements;
@@ -102,7 +104,7 @@ impl Store {
         groups.dedup();
         Self {
             profiles: settings.profiles.to_vec().into(),
-            database: Database::new(self.pool().clone(), pool::patience(settings), settings.user.clone()),
+            database: Database::new(self.pool().clone(), patience::patience(settings), settings.user.clone()),
             groups: groups.into(),
             creates_groups: settings.registration.create_groups,
         }

@@ -11,6 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Database, Executor, MySqlConnection, pool::Pool as SqlxPool};
 
 use super::dialect::{Dialect, NO_CASE, compare_without_case};
+use super::patience::in_time;
 use super::{StoreError, postgres};
 use crate::settings::{DatabaseUrl, Lifetime, Settings};
 
@@ -62,7 +63,7 @@ impl Pool {
                 Ok(Self::Sqlite(limited(SqlitePoolOptions::new(), settings).connect_with(options).await?))
             }
             "postgres" | "postgresql" => {
-                let options = in_time(settings, postgres::reachable(url.expose())).await?;
+                let options = in_time(Some(timeout(settings)), postgres::reachable(url.expose())).await?;
                 // Not at the start of the connection, where PgBouncer would refuse it.
                 let limit = format!("SET statement_timeout = {}", statement_timeout(settings).as_millis());
                 let pool = limited(PgPoolOptions::new(), settings).after_connect(move |connection, _| {
@@ -76,7 +77,8 @@ impl Pool {
                 let url = url.expose().replacen("mariadb:", "mysql:", 1);
                 let options = MySqlConnectOptions::from_str(&url)?;
                 // A pool that gets no connection says only that it waited; one connection says why.
-                in_time(settings, async { MySqlConnection::connect_with(&options).await?.close().await }).await?;
+                let attempt = async { Ok(MySqlConnection::connect_with(&options).await?.close().await?) };
+                in_time(Some(timeout(settings)), attempt).await?;
                 let pool = limited(MySqlPoolOptions::new(), settings);
                 let longest = statement_timeout(settings);
                 let pool = pool.after_connect(move |connection, _| Box::pin(limit_statements(connection, longest)));
@@ -159,17 +161,8 @@ fn make_for_its_owner(file: &Path) {
 }
 
 /// How long a request waits for a connection, or for SQLite's other writer.
-fn timeout(settings: &Settings) -> Duration {
+pub(super) fn timeout(settings: &Settings) -> Duration {
     Duration::from_secs(settings.database_timeout)
-}
-
-/// What comes of an attempt to reach a server, which may be one that takes connections and says nothing.
-async fn in_time<T>(
-    settings: &Settings,
-    attempt: impl Future<Output = Result<T, sqlx::Error>>,
-) -> Result<T, StoreError> {
-    let reached = tokio::time::timeout(timeout(settings), attempt).await;
-    Ok(reached.map_err(|_| StoreError::Silent(settings.database_timeout))??)
 }
 
 fn limited<DB: Database>(options: PoolOptions<DB>, settings: &Settings) -> PoolOptions<DB>
@@ -203,14 +196,8 @@ fn length(lifetime: Lifetime) -> Duration {
 }
 
 /// How long one statement may take; zero for as long as it takes.
-fn statement_timeout(settings: &Settings) -> Duration {
+pub(super) fn statement_timeout(settings: &Settings) -> Duration {
     length(settings.database_statement_timeout)
-}
-
-/// How long a server may say nothing about a statement: longer than the statement may take, which the server itself sees
-/// to as long as it is there.
-pub(super) fn patience(settings: &Settings) -> Option<Duration> {
-    Some(statement_timeout(settings)).filter(|longest| !longest.is_zero()).map(|longest| longest + timeout(settings))
 }
 
 /// Limits each statement of a connection: MariaDB has a name and a unit of its own for that.

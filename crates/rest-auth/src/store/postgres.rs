@@ -7,6 +7,8 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{Connection, PgConnection};
 use url::Url;
 
+use super::StoreError;
+
 /// The options of a URL with which the server answers.
 ///
 /// A server on this machine is asked without TLS, if it lets us and nobody named an `sslmode`: nobody listens in between,
@@ -16,7 +18,7 @@ use url::Url;
 /// # Errors
 /// If the server does not answer, or refuses. A pool that gets no connection says only that it waited; the one
 /// connection that is made here says why.
-pub(super) async fn reachable(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
+pub(super) async fn reachable(url: &str) -> Result<PgConnectOptions, StoreError> {
     let options = PgConnectOptions::from_str(url)?;
     if is_on_this_machine(&options) && !names_a_mode(url) {
         let plain = options.clone().ssl_mode(PgSslMode::Disable);

@@ -146,7 +146,7 @@ impl Templates {
         let Some(Folder { all, names }) = &self.folder else { return BTreeMap::new() };
         let problem = |name: &str| match all.get_template(name).ok()?.render(&values) {
             Err(error) => Some(Shown(&error).to_string()),
-            Ok(text) if is_mail(name) && text.lines().next().is_none_or(|line| line.trim().is_empty()) => {
+            Ok(text) if is_text_of_a_mail(name) && text.lines().next().is_none_or(|line| line.trim().is_empty()) => {
                 Some("its first line, the subject, is empty".to_owned())
             }
             Ok(_) => None,
@@ -171,8 +171,8 @@ impl Folder {
     }
 }
 
-/// Whether it is the text of a mail, in whichever language.
-fn is_mail(name: &str) -> bool {
+/// Whether it is the text part of a mail, in whichever language.
+fn is_text_of_a_mail(name: &str) -> bool {
     name.ends_with(".txt") && name.rsplit('/').nth(1) == Some("mail")
 }
 
