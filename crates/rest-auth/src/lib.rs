@@ -47,6 +47,7 @@ mod media;
 mod methods;
 mod metrics;
 mod pages;
+mod pairs;
 mod password_change;
 mod password_reset;
 mod passwords;

@@ -9,11 +9,12 @@ use serde_json::value::RawValue;
 use super::upload::{self, Upload};
 use super::{Field, Kind, json_error, number};
 use crate::error::Error;
+use crate::pairs::Pairs;
 
 /// A body, read but not yet understood.
 pub(crate) enum Data {
     /// A JSON object. The values stay as they were written, so that no number loses a digit.
-    Json(std::collections::HashMap<String, Box<RawValue>>),
+    Json(Pairs<Box<RawValue>>),
     /// Any other JSON value; what Python calls its type.
     OtherJson(&'static str),
     /// A form, in its order.
@@ -43,10 +44,10 @@ impl Data {
         matches!(self, Self::Form(_))
     }
 
-    /// What was sent for a field; of several values in a form, the last.
+    /// What was sent for a field; of several values, the last.
     pub(super) fn given(&self, name: &str) -> Option<Given<'_>> {
         match self {
-            Self::Json(object) => object.get(name).map(|raw| Given::Json(raw)),
+            Self::Json(object) => object.last(name).map(|raw| Given::Json(raw)),
             Self::OtherJson(_) => None,
             Self::Form(pairs) => pairs.iter().rev().find(|(held, _)| held == name).map(|(_, value)| match value {
                 FormValue::Text(text) => Given::Text(text),
@@ -58,7 +59,7 @@ impl Data {
     /// What was sent for a nested object: in JSON an object, in a form the fields `NAME.…`.
     pub(crate) fn nested(&self, name: &str) -> Option<Self> {
         match self {
-            Self::Json(object) => Some(match object.get(name)?.get() {
+            Self::Json(object) => Some(match object.last(name)?.get() {
                 text if text.starts_with('{') => match serde_json::from_str(text) {
                     Ok(object) => Self::Json(object),
                     // Half of a surrogate pair in a name.

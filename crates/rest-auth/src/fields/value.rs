@@ -9,6 +9,7 @@ use super::date::NoMoment;
 use super::file::NO_FILE;
 use super::number::{self, Decimal};
 use super::{Field, Kind, choice, email, read_date, read_datetime, url};
+use crate::pairs::Pairs;
 use crate::reply;
 
 const NULL: &str = "This field may not be null.";
@@ -61,9 +62,8 @@ impl Field {
     /// What a client would be told that sent the field's default.
     pub(crate) fn default_problem(&self) -> Option<String> {
         let default = self.default.as_ref()?;
-        let body =
-            std::collections::HashMap::from([(self.name.clone(), serde_json::value::to_raw_value(default).ok()?)]);
-        Some(self.read(&Data::Json(body), false).err()?.join(" "))
+        let sent = (self.name.clone(), serde_json::value::to_raw_value(default).ok()?);
+        Some(self.read(&Data::Json(Pairs(vec![sent])), false).err()?.join(" "))
     }
 
     pub(super) fn read_null(&self) -> Result<Option<Value>, Messages> {

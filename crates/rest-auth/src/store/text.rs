@@ -50,8 +50,13 @@ const LENGTHS: [usize; 5] = [1, 2, 4, 8, 16];
 /// which takes longer than looking the keys up.
 const USUAL_ARRAY: usize = 10;
 
+/// How many keys an array may hold.
+const LONGEST_ARRAY: usize = 64;
+
 /// How many keys a statement may be about.
-pub(super) const MOST_KEYS: usize = LENGTHS[LENGTHS.len() - 1];
+pub(super) fn most_keys(dialect: Dialect) -> usize {
+    if dialect == Dialect::Postgres { LONGEST_ARRAY } else { LENGTHS[LENGTHS.len() - 1] }
+}
 
 /// A statement that looks up many keys, each by the index. Not one `WHERE … IN`, because a database that prepared that
 /// while the table was small goes through all of the table for it, and still does when it has grown.
@@ -64,7 +69,7 @@ pub(super) struct TextOfMany {
 }
 
 impl TextOfMany {
-    /// The statement with these keys, at least one, and at most [`MOST_KEYS`]; `find` is about one of them.
+    /// The statement with these keys, at least one, and at most [`most_keys`]; `find` is about one of them.
     pub(super) fn with(
         &self,
         dialect: Dialect,

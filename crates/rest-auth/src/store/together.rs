@@ -10,11 +10,16 @@ use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 use super::database::Database;
-use super::text::MOST_KEYS;
+use super::text::most_keys;
 use super::{Connection, StoreError};
 
 /// How many statements are under way at most; what comes meanwhile waits for the first of them to end.
 const MOST_UNDER_WAY: usize = 2;
+
+/// Where a statement is for fewer keys than this, the next one need not wait for its end: it would share little with those
+/// that come meanwhile, and they would wait for two statements. Where it is for more, a second one under way only makes both
+/// of them small.
+const FEW: usize = 4;
 
 /// How many statements are sent on a connection until it goes back to the pool, where somebody may wait for it. Not each
 /// time, because sqlx asks a connection that comes back whether it is still there.
@@ -32,6 +37,16 @@ pub(super) struct Together<K, V> {
 struct State<K, V> {
     waiting: Vec<(K, oneshot::Sender<Option<V>>)>,
     under_way: usize,
+    /// How many keys the last statement was for.
+    last: usize,
+}
+
+impl<K, V> State<K, V> {
+    /// Whether a statement begins now.
+    fn is_time(&self, most_keys: usize) -> bool {
+        let wants_company = self.last >= FEW && self.waiting.len() < most_keys;
+        self.under_way == 0 || (self.under_way < MOST_UNDER_WAY && !wants_company)
+    }
 }
 
 impl<K, V> std::fmt::Debug for Together<K, V> {
@@ -48,7 +63,7 @@ impl<K, V> Together<K, V> {
 
 impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Together<K, V> {
     pub(super) fn new(look_up: LookUp<K, V>) -> Self {
-        Self { look_up, state: Mutex::new(State { waiting: Vec::new(), under_way: 0 }) }
+        Self { look_up, state: Mutex::new(State { waiting: Vec::new(), under_way: 0, last: 0 }) }
     }
 
     /// The value of a key, if it has one; `Err` where somebody has to ask alone, to be told what is wrong.
@@ -57,7 +72,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Together<
         let begins = {
             let mut state = of(database).state();
             state.waiting.push((key, sender));
-            let begins = state.under_way < MOST_UNDER_WAY;
+            let begins = state.is_time(most_keys(database.pool.dialect()));
             state.under_way += usize::from(begins);
             begins
         };
@@ -66,8 +81,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Together<
             let mut turn = UnderWay { database, of, connection, statements: 0, has_ended: false };
             tokio::spawn(async move {
                 while !turn.has_ended {
-                    // Requests that are being read in this moment come along.
-                    tokio::task::yield_now().await;
+                    turn.gather().await;
                     turn.serve().await;
                 }
             });
@@ -94,6 +108,18 @@ struct UnderWay<K, V> {
 }
 
 impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> UnderWay<K, V> {
+    /// Lets requests that are being read in this moment come along, for as long as each look brings more of them.
+    async fn gather(&self) {
+        let waiting = || (self.of)(&self.database).state().waiting.len();
+        let most = most_keys(self.database.pool.dialect());
+        let (mut before, mut now) = (0, waiting());
+        while before < now && now < most {
+            before = now;
+            tokio::task::yield_now().await;
+            now = waiting();
+        }
+    }
+
     /// Looks up what waits; if that is nothing, it ends.
     async fn serve(&mut self) {
         let asked: Vec<_> = {
@@ -101,7 +127,8 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> UnderWay<
             // Whoever comes after this begins anew.
             self.has_ended = state.waiting.is_empty();
             state.under_way -= usize::from(self.has_ended);
-            let count = state.waiting.len().min(MOST_KEYS);
+            let count = state.waiting.len().min(most_keys(self.database.pool.dialect()));
+            state.last = count;
             state.waiting.drain(..count).collect()
         };
         if asked.is_empty() {

@@ -1,14 +1,12 @@
 //! What a token says: its claims, by the names that the settings give them.
 
-use std::fmt;
-
-use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::TokenError;
 use crate::auth::Auth;
+use crate::pairs::Pairs;
 use crate::settings::{Settings, UserIdField};
 use crate::store::{Connection, StoreError, User};
 
@@ -41,25 +39,10 @@ impl Serialize for Claims {
 
 impl<'de> Deserialize<'de> for Claims {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-
-        impl<'de> Visitor<'de> for Object {
-            type Value = Claims;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Claims, A::Error> {
-                let mut claims = Claims(Vec::with_capacity(USUAL));
-                while let Some((name, value)) = object.next_entry()? {
-                    claims.put(name, value);
-                }
-                Ok(claims)
-            }
-        }
-
-        deserializer.deserialize_map(Object)
+        let Pairs(pairs) = Pairs::deserialize(deserializer)?;
+        let mut claims = Self(Vec::with_capacity(pairs.len()));
+        pairs.into_iter().for_each(|(name, value)| claims.put(name, value));
+        Ok(claims)
     }
 }
 
