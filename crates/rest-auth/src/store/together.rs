@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
@@ -20,6 +21,10 @@ const MOST_UNDER_WAY: usize = 2;
 /// that come meanwhile, and they would wait for two statements. Where it is for more, a second one under way only makes both
 /// of them small.
 const FEW: usize = 4;
+
+/// How long a statement is waited for in this way. A server that is far off, or a connection that has fallen silent, must not
+/// keep those waiting whom another connection could serve.
+const LONG: Duration = Duration::from_millis(2);
 
 /// How many statements are sent on a connection until it goes back to the pool, where somebody may wait for it. Not each
 /// time, because sqlx asks a connection that comes back whether it is still there.
@@ -37,15 +42,16 @@ pub(super) struct Together<K, V> {
 struct State<K, V> {
     waiting: Vec<(K, oneshot::Sender<Option<V>>)>,
     under_way: usize,
-    /// How many keys the last statement was for.
-    last: usize,
+    /// How many keys the last statement was for, and when it began.
+    last: Option<(usize, Instant)>,
 }
 
 impl<K, V> State<K, V> {
     /// Whether a statement begins now.
     fn is_time(&self, most_keys: usize) -> bool {
-        let wants_company = self.last >= FEW && self.waiting.len() < most_keys;
-        self.under_way == 0 || (self.under_way < MOST_UNDER_WAY && !wants_company)
+        let will_soon_end = self.last.is_some_and(|(keys, began)| keys >= FEW && began.elapsed() < LONG);
+        let waits = will_soon_end && self.waiting.len() < most_keys;
+        self.under_way == 0 || (self.under_way < MOST_UNDER_WAY && !waits)
     }
 }
 
@@ -63,7 +69,7 @@ impl<K, V> Together<K, V> {
 
 impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Together<K, V> {
     pub(super) fn new(look_up: LookUp<K, V>) -> Self {
-        Self { look_up, state: Mutex::new(State { waiting: Vec::new(), under_way: 0, last: 0 }) }
+        Self { look_up, state: Mutex::new(State { waiting: Vec::new(), under_way: 0, last: None }) }
     }
 
     /// The value of a key, if it has one; `Err` where somebody has to ask alone, to be told what is wrong.
@@ -128,7 +134,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> UnderWay<
             self.has_ended = state.waiting.is_empty();
             state.under_way -= usize::from(self.has_ended);
             let count = state.waiting.len().min(most_keys(self.database.pool.dialect()));
-            state.last = count;
+            state.last = Some((count, Instant::now()));
             state.waiting.drain(..count).collect()
         };
         if asked.is_empty() {

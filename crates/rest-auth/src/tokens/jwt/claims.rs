@@ -1,6 +1,6 @@
 //! What a token says: its claims, by the names that the settings give them.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -28,7 +28,8 @@ impl Kind {
 
 /// The claims of a token, in their order, each once. They are few, so that looking through them is quicker than hashing
 /// their names.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Deserialize, PartialEq)]
+#[serde(from = "Pairs<Value>")]
 pub(crate) struct Claims(Vec<(String, Value)>);
 
 impl Serialize for Claims {
@@ -37,12 +38,11 @@ impl Serialize for Claims {
     }
 }
 
-impl<'de> Deserialize<'de> for Claims {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Pairs(pairs) = Pairs::deserialize(deserializer)?;
+impl From<Pairs<Value>> for Claims {
+    fn from(Pairs(pairs): Pairs<Value>) -> Self {
         let mut claims = Self(Vec::with_capacity(pairs.len()));
         pairs.into_iter().for_each(|(name, value)| claims.put(name, value));
-        Ok(claims)
+        claims
     }
 }
 
