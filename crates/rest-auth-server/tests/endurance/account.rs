@@ -29,8 +29,6 @@ pub struct Account {
     pub asked_for_link: bool,
     /// What can stand in the user's file; nothing, where there may be none.
     pub contents: Vec<String>,
-    /// Whether the server said that it is kept.
-    pub has_uploaded: bool,
     /// Answers that nobody should get.
     pub surprises: Vec<String>,
 }
@@ -48,7 +46,6 @@ impl Account {
             used_links: Vec::new(),
             asked_for_link: false,
             contents: vec![String::new()],
-            has_uploaded: false,
             surprises: Vec::new(),
         };
         if let Some(access) = account.register(place) {
@@ -109,7 +106,6 @@ impl Account {
         let answer = place.upload("user/", access, "profile.contract", &format!("{}.txt", self.name), &content);
         if answer.and_then(|answer| self.hear("user/", answer, 200)).is_some() {
             self.contents.clear();
-            self.has_uploaded = true;
         }
         self.contents.push(content);
     }

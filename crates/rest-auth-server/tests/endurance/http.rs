@@ -1,5 +1,6 @@
 //! A client of a server that comes and goes.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,12 +10,12 @@ use ureq::Agent;
 
 use crate::PATIENCE;
 
-/// Where the server is, how many requests were sent there, and how many were served.
+/// Where the server is, how many requests were sent there, and how many were served, by their paths.
 #[derive(Default)]
 pub struct Place {
     address: Mutex<String>,
     sent: AtomicU64,
-    served: AtomicU64,
+    served: Mutex<BTreeMap<String, u64>>,
 }
 
 impl Place {
@@ -26,9 +27,20 @@ impl Place {
         self.sent.load(Ordering::SeqCst)
     }
 
-    /// How many were answered with what they asked for.
+    /// How many were answered with what they asked for, whatever that was.
     pub fn served(&self) -> u64 {
-        self.served.load(Ordering::SeqCst)
+        self.served_by_path().values().sum()
+    }
+
+    /// The same for each path.
+    pub fn served_by_path(&self) -> BTreeMap<String, u64> {
+        self.served.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether each of these paths has served as many at least.
+    pub fn has_served(&self, wanted: &[(&str, u64)]) -> bool {
+        let served = self.served_by_path();
+        wanted.iter().all(|(path, count)| served.get(*path).is_some_and(|served| served >= count))
     }
 
     /// The answer to JSON that is posted, or `None` if there is none, so that nobody knows what came of it. A server that
@@ -67,7 +79,10 @@ impl Place {
             match agent.run(request.body(body.to_owned()).expect("a request")) {
                 Ok(mut response) => {
                     let text = response.body_mut().read_to_string().ok()?;
-                    self.served.fetch_add(u64::from(response.status().is_success()), Ordering::SeqCst);
+                    if response.status().is_success() {
+                        let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
+                        *served.entry(path.to_owned()).or_default() += 1;
+                    }
                     return Some((response.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::Null)));
                 }
                 Err(ureq::Error::Io(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {

@@ -70,14 +70,8 @@ pub fn nothing_is_half_done(database: &Database) {
     }
 }
 
-/// Asks for everything that was acknowledged, and counts it.
-pub fn what_was_acknowledged_is_there(
-    database: &Database,
-    place: &Place,
-    accounts: &[Account],
-    mails: &Mails,
-) -> Counted {
-    let mut counted = Counted::default();
+/// Asks for everything that was acknowledged.
+pub fn assert_what_was_acknowledged(database: &Database, place: &Place, accounts: &[Account], mails: &Mails) {
     let waiting = waiting(database);
     for account in accounts {
         assert_eq!(account.surprises, [""; 0]);
@@ -86,7 +80,6 @@ pub fn what_was_acknowledged_is_there(
         let login = |password: &String| ask("login/", json!({ "username": name, "password": password }));
         let good = account.passwords.iter().filter(|password| login(password) == 200).count();
         if account.is_registered {
-            counted.registrations += 1;
             assert_eq!(good, 1, "{name} has one of the passwords that may be theirs");
         }
         assert!(account.former_passwords.iter().all(|password| login(password) == 400), "{name} has a former password");
@@ -94,7 +87,6 @@ pub fn what_was_acknowledged_is_there(
             assert_eq!(ask("token/refresh/", json!({ "refresh": refresh })), 200, "{name} has lost a token");
         }
         for rotated in &account.rotated {
-            counted.rotations += 1;
             assert_eq!(
                 ask("token/refresh/", json!({ "refresh": rotated })),
                 401,
@@ -102,28 +94,23 @@ pub fn what_was_acknowledged_is_there(
             );
         }
         for (uid, token) in &account.used_links {
-            counted.resets += 1;
             let form =
                 json!({ "uid": uid, "token": token, "new_password1": "once more", "new_password2": "once more" });
             assert_eq!(ask("password/reset/confirm/", form), 400, "{name} has a link that was used");
         }
         if account.is_registered {
-            counted.uploads += usize::from(account.has_uploaded);
             let content = content_of_file(database, name);
             assert!(account.contents.contains(&content), "{name} has a file with {content:?}: {:?}", account.contents);
         }
         let sent = mails.for_address(&account.address());
         let wait = waiting.iter().filter(|recipient| **recipient == account.address()).count();
         let wanted = usize::from(account.is_registered) + usize::from(account.asked_for_link);
-        counted.mails += wanted;
         assert!(
             sent.len() + wait >= wanted,
             "{name} has {} mails, {wait} wait, and {wanted} were promised",
             sent.len()
         );
     }
-    println!("{}: {counted:?}", database.url);
-    counted
 }
 
 /// What stands in the user's file, or nothing.
@@ -135,14 +122,4 @@ fn content_of_file(database: &Database, username: &str) -> String {
         None | Some("") => String::new(),
         Some(name) => std::fs::read_to_string(media(database.folder()).join(name)).expect("the file of a row"),
     }
-}
-
-/// What was acknowledged.
-#[derive(Debug, Default)]
-pub struct Counted {
-    pub registrations: usize,
-    pub rotations: usize,
-    pub resets: usize,
-    pub uploads: usize,
-    pub mails: usize,
 }
