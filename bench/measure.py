@@ -12,8 +12,11 @@ import load
 from load import Operation
 from servers import EMAIL, PASSWORD, USERNAME, Bare, Given, Reference, RestAuth, call
 
-USER_DETAILS = Operation("user details", "GET", "user/", 32)
-VERIFY = Operation("token verify", "POST", "token/verify/", 32)
+# As many connections as keep both cores busy: with fewer, what is measured is how long one of them waits.
+CONNECTIONS = 128
+
+USER_DETAILS = Operation("user details", "GET", "user/", CONNECTIONS)
+VERIFY = Operation("token verify", "POST", "token/verify/", CONNECTIONS)
 REFRESH = Operation("refresh", "POST", "token/refresh/", 16, chain=True)
 LOGIN = Operation("login", "POST", "login/", 16, times_as_long=3)
 OPERATIONS = [USER_DETAILS, VERIFY, REFRESH, LOGIN]
@@ -154,6 +157,9 @@ def main():
     parser.add_argument("--seconds", type=int, default=2, help=how_long)
     parser.add_argument("--rounds", type=int, default=5, help="how often; the median counts")
     parser.add_argument("--minute", type=int, default=60, help="the seconds under all loads at once")
+    parser.add_argument(
+        "--connections", type=int, default=CONNECTIONS, help="how many clients ask for user details and verify tokens at once"
+    )
     parser.add_argument("--only", choices=["SQLite", "PostgreSQL"], help="one database")
     parser.add_argument("--postgres", default="postgres://postgres@127.0.0.1:5432", help="a server, without a database")
     parser.add_argument(
@@ -163,6 +169,8 @@ def main():
         f"whose password is `{PASSWORD}`; else the Django project of the tests is started",
     )
     options = parser.parse_args()
+    for operation in OF_BARE:
+        operation.connections = options.connections
     with tempfile.TemporaryDirectory() as folder:
         for kind in [options.only] if options.only else ["SQLite", "PostgreSQL"]:
             measure(kind, options, folder)

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rest_auth::settings::Lifetime;
 use rest_auth::testing::{Client, TestApp, each_database};
@@ -40,6 +41,9 @@ struct State {
     lets_nobody_in: AtomicBool,
     /// What goes on falls silent.
     silence: Notify,
+    /// Whoever asks gets no answer; each time it is told here.
+    answers_nobody: AtomicBool,
+    not_answered: Notify,
 }
 
 impl Relay {
@@ -59,16 +63,21 @@ impl Relay {
         Self { url, state }
     }
 
-    /// The accounts beyond it, by its URL with this query.
+    /// The accounts beyond it, by its URL with this query. Silence is waited for one second.
     async fn accounts(&self, app: &TestApp, query: &str) -> Auth {
+        self.accounts_set(app, query, |_| {}).await
+    }
+
+    async fn accounts_set(&self, app: &TestApp, query: &str, set: impl FnOnce(&mut Settings)) -> Auth {
         let mut url = self.url.clone();
         url.set_query(Some(&[url.query().unwrap_or_default(), query].join("&")));
-        let settings = Settings {
+        let mut settings = Settings {
             database_url: url.as_str().into(),
             database_timeout: 1,
             database_statement_timeout: Lifetime::from_seconds(1),
             ..app.auth().settings().clone()
         };
+        set(&mut settings);
         let store = Store::open(&settings).await.expect("the database");
         Auth::builder().pool(store.pool().clone()).settings(settings).build().await.expect("accounts")
     }
@@ -91,10 +100,31 @@ async fn relay(mut client: TcpStream, server: String, state: Arc<State>) {
     }
     let mut server = TcpStream::connect(server).await.expect("PostgreSQL");
     server.write_all(&first).await.expect("PostgreSQL");
-    tokio::select! {
+    let (mut questions, mut answers) = (vec![0; 8192], vec![0; 8192]);
+    let mut silence = std::pin::pin!(state.silence.notified());
+    loop {
+        let (is_question, count, bytes, to) = tokio::select! {
+            count = client.read(&mut questions) => (true, count, &questions, &mut server),
+            count = server.read(&mut answers) => (false, count, &answers, &mut client),
+            () = silence.as_mut() => std::future::pending().await,
+        };
         // Whoever closes first ends it.
-        _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
-        () = state.silence.notified() => std::future::pending().await,
+        let Some(count) = count.ok().filter(|count| *count > 0) else { return };
+        if is_question && state.answers_nobody.load(Ordering::SeqCst) {
+            state.not_answered.notify_one();
+            std::future::pending().await
+        }
+        if to.write_all(&bytes[..count]).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// sqlx asks a connection that is given back whether it is still there.
+async fn until_all_are_idle(auth: &Auth) {
+    let Pool::Postgres(pool) = auth.store().pool() else { panic!("PostgreSQL") };
+    while pool.num_idle() < pool.size() as usize {
+        tokio::task::yield_now().await;
     }
 }
 
@@ -102,8 +132,10 @@ async fn relay(mut client: TcpStream, server: String, state: Arc<State>) {
 async fn jane(app: &TestApp, auth: &Auth) -> Client {
     let mut client = app.client_of(auth.router());
     let login = client.post("/login/", json!({ "username": "jane", "password": "correct horse" })).await;
-    let key = login.json()["key"].as_str().map(|key| format!("Token {key}"));
-    client.header("authorization", &key.unwrap_or_else(|| panic!("{}", login.line())))
+    let login = login.json();
+    let token = |kind: &str, name: &str| login[name].as_str().map(|token| format!("{kind} {token}"));
+    let token = token("Token", "key").or_else(|| token("Bearer", "access"));
+    client.header("authorization", &token.unwrap_or_else(|| panic!("no token: {login}")))
 }
 
 async fn assert_try_again(client: &mut Client) {
@@ -152,6 +184,7 @@ async fn a_server_that_lets_nobody_in_is_asked_again_later() {
     let relay = Relay::before(&app, false).await;
     let auth = relay.accounts(&app, "").await;
     let mut jane = jane(&app, &auth).await;
+    until_all_are_idle(&auth).await;
     relay.state.lets_nobody_in.store(true, Ordering::SeqCst);
     let Pool::Postgres(pool) = auth.store().pool() else { panic!("PostgreSQL") };
     while let Some(connection) = pool.try_acquire() {
@@ -168,6 +201,34 @@ async fn a_server_that_falls_silent_is_not_waited_for() {
     let relay = Relay::before(&app, false).await;
     let auth = relay.accounts(&app, "").await;
     let mut jane = jane(&app, &auth).await;
+    until_all_are_idle(&auth).await;
     relay.state.silence.notify_waiters();
     assert_try_again(&mut jane).await;
+}
+
+#[each_database(Postgres)]
+async fn a_connection_that_falls_silent_holds_up_nobody_elses_look_up() {
+    let app = app().await;
+    let relay = Relay::before(&app, false).await;
+    let auth = relay.accounts_set(&app, "", |settings| {
+        settings.rest_auth.use_jwt = true;
+        settings.rest_auth.jwt_auth_httponly = false;
+        // For longer than the test takes.
+        settings.database_statement_timeout = Lifetime::from_seconds(600);
+    });
+    let auth = auth.await;
+    let mut jane = jane(&app, &auth).await;
+    until_all_are_idle(&auth).await;
+    relay.state.answers_nobody.store(true, Ordering::SeqCst);
+    // As many as are asked at once.
+    let mut waiting = Vec::new();
+    for _ in 0..2 {
+        let mut jane = jane.clone();
+        waiting.push(tokio::spawn(async move { jane.get("/user/").await.status() }));
+        relay.state.not_answered.notified().await;
+    }
+    relay.state.answers_nobody.store(false, Ordering::SeqCst);
+    let answer = tokio::time::timeout(Duration::from_secs(60), jane.get("/user/")).await;
+    assert_eq!(answer.expect("an answer").status(), 200);
+    assert!(waiting.iter().all(|waits| !waits.is_finished()));
 }

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
@@ -14,7 +14,7 @@ use super::database::Database;
 use super::text::most_keys;
 use super::{Connection, StoreError};
 
-/// How many statements are under way at most; what comes meanwhile waits for the first of them to end.
+/// How many statements are under way at most; what comes meanwhile waits for the first of them to end, or to take long.
 const MOST_UNDER_WAY: usize = 2;
 
 /// Where a statement is for fewer keys than this, the next one need not wait for its end: it would share little with those
@@ -22,8 +22,8 @@ const MOST_UNDER_WAY: usize = 2;
 /// of them small.
 const FEW: usize = 4;
 
-/// How long a statement is waited for in this way. A server that is far off, or a connection that has fallen silent, must not
-/// keep those waiting whom another connection could serve.
+/// What takes longer than this is not waited for by anybody else: a server that is far off, or a connection that has fallen
+/// silent, must not hold up those whom another connection could serve.
 const LONG: Duration = Duration::from_millis(2);
 
 /// How many statements are sent on a connection until it goes back to the pool, where somebody may wait for it. Not each
@@ -41,17 +41,17 @@ pub(super) struct Together<K, V> {
 
 struct State<K, V> {
     waiting: Vec<(K, oneshot::Sender<Option<V>>)>,
+    /// How many statements there are that do not take long.
     under_way: usize,
-    /// How many keys the last statement was for, and when it began.
-    last: Option<(usize, Instant)>,
+    /// How many keys the last one was for.
+    last: usize,
 }
 
 impl<K, V> State<K, V> {
-    /// Whether a statement begins now.
+    /// Whether one more begins now.
     fn is_time(&self, most_keys: usize) -> bool {
-        let will_soon_end = self.last.is_some_and(|(keys, began)| keys >= FEW && began.elapsed() < LONG);
-        let waits = will_soon_end && self.waiting.len() < most_keys;
-        self.under_way == 0 || (self.under_way < MOST_UNDER_WAY && !waits)
+        let is_worth_it = self.last < FEW || self.waiting.len() >= most_keys;
+        !self.waiting.is_empty() && (self.under_way == 0 || (self.under_way < MOST_UNDER_WAY && is_worth_it))
     }
 }
 
@@ -69,30 +69,29 @@ impl<K, V> Together<K, V> {
 
 impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Together<K, V> {
     pub(super) fn new(look_up: LookUp<K, V>) -> Self {
-        Self { look_up, state: Mutex::new(State { waiting: Vec::new(), under_way: 0, last: None }) }
+        Self { look_up, state: Mutex::new(State { waiting: Vec::new(), under_way: 0, last: 0 }) }
     }
 
     /// The value of a key, if it has one; `Err` where somebody has to ask alone, to be told what is wrong.
     pub(super) async fn find(database: &Arc<Database>, of: Of<K, V>, key: K) -> Result<Option<V>, NotTogether> {
         let (sender, found) = oneshot::channel();
+        of(database).state().waiting.push((key, sender));
+        Self::begin_if_it_is_time(database, of);
+        found.await.map_err(|_| NotTogether)
+    }
+
+    fn begin_if_it_is_time(database: &Arc<Database>, of: Of<K, V>) {
         let begins = {
             let mut state = of(database).state();
-            state.waiting.push((key, sender));
             let begins = state.is_time(most_keys(database.pool.dialect()));
             state.under_way += usize::from(begins);
             begins
         };
         if begins {
             let (database, connection) = (Arc::clone(database), Connection::reader(database));
-            let mut turn = UnderWay { database, of, connection, statements: 0, has_ended: false };
-            tokio::spawn(async move {
-                while !turn.has_ended {
-                    turn.gather().await;
-                    turn.serve().await;
-                }
-            });
+            let turn = UnderWay { database, of, connection, statements: 0, counts: true };
+            tokio::spawn(turn.serve());
         }
-        found.await.map_err(|_| NotTogether)
     }
 }
 
@@ -108,40 +107,53 @@ struct UnderWay<K, V> {
     database: Arc<Database>,
     of: Of<K, V>,
     connection: Connection,
-    /// How many were sent on it.
+    /// How many statements were sent on it.
     statements: usize,
-    has_ended: bool,
+    /// Whether it is one of [`State::under_way`], and goes on to what waits.
+    counts: bool,
 }
 
 impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> UnderWay<K, V> {
-    /// Lets requests that are being read in this moment come along, for as long as each look brings more of them.
-    async fn gather(&self) {
-        let waiting = || (self.of)(&self.database).state().waiting.len();
-        let most = most_keys(self.database.pool.dialect());
-        let (mut before, mut now) = (0, waiting());
-        while before < now && now < most {
-            before = now;
-            tokio::task::yield_now().await;
-            now = waiting();
+    fn state(&self) -> MutexGuard<'_, State<K, V>> {
+        (self.of)(&self.database).state()
+    }
+
+    /// Looks up what waits, until that is nothing, or takes long.
+    async fn serve(mut self) {
+        while self.counts {
+            self.gather().await;
+            let asked = self.take();
+            if !asked.is_empty() {
+                self.look_up(asked).await;
+            }
         }
     }
 
-    /// Looks up what waits; if that is nothing, it ends.
-    async fn serve(&mut self) {
-        let asked: Vec<_> = {
-            let mut state = (self.of)(&self.database).state();
-            // Whoever comes after this begins anew.
-            self.has_ended = state.waiting.is_empty();
-            state.under_way -= usize::from(self.has_ended);
-            let count = state.waiting.len().min(most_keys(self.database.pool.dialect()));
-            state.last = Some((count, Instant::now()));
-            state.waiting.drain(..count).collect()
-        };
-        if asked.is_empty() {
-            return;
+    /// Lets requests that are being read in this moment come along, for as long as each look brings more of them.
+    async fn gather(&self) {
+        let most = most_keys(self.database.pool.dialect());
+        let (mut before, mut now) = (0, self.state().waiting.len());
+        while before < now && now < most {
+            before = now;
+            tokio::task::yield_now().await;
+            now = self.state().waiting.len();
         }
-        let keys = asked.iter().map(|(key, _)| key.clone()).collect();
-        let found = ((self.of)(&self.database).look_up)(&mut self.connection, keys).await;
+    }
+
+    /// What waits. If that is nothing, it counts no more, so that whoever comes after this begins anew.
+    fn take(&mut self) -> Vec<(K, oneshot::Sender<Option<V>>)> {
+        let mut state = (self.of)(&self.database).state();
+        let count = state.waiting.len().min(most_keys(self.database.pool.dialect()));
+        if count == 0 {
+            state.under_way -= 1;
+            self.counts = false;
+        }
+        state.last = count;
+        state.waiting.drain(..count).collect()
+    }
+
+    async fn look_up(&mut self, asked: Vec<(K, oneshot::Sender<Option<V>>)>) {
+        let found = self.ask(asked.iter().map(|(key, _)| key.clone()).collect()).await;
         self.statements += 1;
         if found.is_err() || self.statements == STATEMENTS {
             (self.connection, self.statements) = (Connection::reader(&self.database), 0);
@@ -152,12 +164,25 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> UnderWay<
             Err(error) => tracing::debug!(%error, "a look-up together has failed"),
         }
     }
+
+    /// Sends the statement. If it takes long, it counts no more, and whoever waits has another one.
+    async fn ask(&mut self, keys: Vec<K>) -> Result<HashMap<K, V>, StoreError> {
+        let together = (self.of)(&self.database);
+        let mut found = (together.look_up)(&mut self.connection, keys);
+        if let Ok(found) = tokio::time::timeout(LONG, &mut found).await {
+            return found;
+        }
+        together.state().under_way -= 1;
+        self.counts = false;
+        Together::begin_if_it_is_time(&self.database, self.of);
+        found.await
+    }
 }
 
 impl<K, V> Drop for UnderWay<K, V> {
     /// It panicked, or its runtime ends: who waits asks alone.
     fn drop(&mut self) {
-        if !self.has_ended {
+        if self.counts {
             let mut state = (self.of)(&self.database).state();
             state.under_way -= 1;
             state.waiting.clear();
