@@ -68,6 +68,7 @@ impl Relay {
         self.accounts_set(app, query, |_| {}).await
     }
 
+    /// The same with settings that this sets.
     async fn accounts_set(&self, app: &TestApp, query: &str, set: impl FnOnce(&mut Settings)) -> Auth {
         let mut url = self.url.clone();
         url.set_query(Some(&[url.query().unwrap_or_default(), query].join("&")));
@@ -120,7 +121,7 @@ async fn relay(mut client: TcpStream, server: String, state: Arc<State>) {
     }
 }
 
-/// sqlx asks a connection that is given back whether it is still there.
+/// Waits for connections that are being given back: sqlx asks each of them whether it is still there.
 async fn until_all_are_idle(auth: &Auth) {
     let Pool::Postgres(pool) = auth.store().pool() else { panic!("PostgreSQL") };
     while pool.num_idle() < pool.size() as usize {
@@ -207,7 +208,7 @@ async fn a_server_that_falls_silent_is_not_waited_for() {
 }
 
 #[each_database(Postgres)]
-async fn a_connection_that_falls_silent_holds_up_nobody_elses_look_up() {
+async fn connections_that_fall_silent_hold_up_nobody_elses_look_up() {
     let app = app().await;
     let relay = Relay::before(&app, false).await;
     let auth = relay.accounts_set(&app, "", |settings| {
@@ -220,7 +221,7 @@ async fn a_connection_that_falls_silent_holds_up_nobody_elses_look_up() {
     let mut jane = jane(&app, &auth).await;
     until_all_are_idle(&auth).await;
     relay.state.answers_nobody.store(true, Ordering::SeqCst);
-    // As many as are asked at once.
+    // As many look-ups as are under way at most.
     let mut waiting = Vec::new();
     for _ in 0..2 {
         let mut jane = jane.clone();
