@@ -13,7 +13,7 @@ from load import Operation
 from servers import EMAIL, PASSWORD, USERNAME, Bare, Given, Reference, RestAuth, call
 
 # As many connections as keep both cores busy: with fewer, what is measured is how long one of them waits.
-CONNECTIONS = 128
+CONNECTIONS = 256
 
 USER_DETAILS = Operation("user details", "GET", "user/", CONNECTIONS)
 VERIFY = Operation("token verify", "POST", "token/verify/", CONNECTIONS)
