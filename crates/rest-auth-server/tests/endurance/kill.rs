@@ -1,5 +1,5 @@
-//! `kill -9`, a hundred times or more, at any moment, while clients register, rotate their tokens, upload files, change and reset
-//! their passwords: whatever was acknowledged is there, and nothing is half done.
+//! `kill -9`, a hundred times or more, at any moment, while clients register, rotate their tokens, upload files, change and
+//! reset their passwords: whatever was acknowledged is there, and nothing is half done.
 
 use crate::http::Place;
 use crate::load::live_while;

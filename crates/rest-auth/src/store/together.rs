@@ -80,6 +80,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Together<
         found.await.map_err(|_| NotTogether)
     }
 
+    /// Sends another statement, if look-ups wait for one and it is [`State::is_time`].
     fn begin_if_it_is_time(database: &Arc<Database>, of: Of<K, V>) {
         let begins = {
             let mut state = of(database).state();
