@@ -169,8 +169,7 @@ def main():
         f"whose password is `{PASSWORD}`; else the Django project of the tests is started",
     )
     options = parser.parse_args()
-    for operation in OF_BARE:
-        operation.connections = options.connections
+    USER_DETAILS.connections = VERIFY.connections = options.connections
     with tempfile.TemporaryDirectory() as folder:
         for kind in [options.only] if options.only else ["SQLite", "PostgreSQL"]:
             measure(kind, options, folder)

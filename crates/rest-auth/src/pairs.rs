@@ -6,8 +6,9 @@ use std::marker::PhantomData;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// The names and values of an object, in their order, secrets among them. A name that stands there twice is here twice: for Python, the last
-/// one counts. There are few, so that looking through them is quicker than hashing their names.
+/// The names and values of an object, in their order. A name that stands there twice is here twice: for Python, the last one
+/// counts. There are few, so that looking through them is quicker than hashing their names. Secrets are among them, so that
+/// they have no Debug.
 pub(crate) struct Pairs<T>(pub(crate) Vec<(String, T)>);
 
 /// As many as most objects have at most that come to a server of accounts.

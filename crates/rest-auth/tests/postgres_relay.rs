@@ -211,25 +211,27 @@ async fn a_server_that_falls_silent_is_not_waited_for() {
 async fn connections_that_fall_silent_hold_up_nobody_elses_look_up() {
     let app = app().await;
     let relay = Relay::before(&app, false).await;
-    let auth = relay.accounts_set(&app, "", |settings| {
+    let set = |settings: &mut Settings| {
+        // The user of a JSON Web Token is looked up together with others.
         settings.rest_auth.use_jwt = true;
         settings.rest_auth.jwt_auth_httponly = false;
         // For longer than the test takes.
         settings.database_statement_timeout = Lifetime::from_seconds(600);
-    });
-    let auth = auth.await;
+    };
+    let auth = relay.accounts_set(&app, "", set).await;
     let mut jane = jane(&app, &auth).await;
     until_all_are_idle(&auth).await;
     relay.state.answers_nobody.store(true, Ordering::SeqCst);
-    // As many look-ups as are under way at most.
+    let in_time = Duration::from_secs(60);
     let mut waiting = Vec::new();
-    for _ in 0..2 {
+    // More look-ups than are under way at once.
+    for _ in 0..4 {
         let mut jane = jane.clone();
         waiting.push(tokio::spawn(async move { jane.get("/user/").await.status() }));
-        relay.state.not_answered.notified().await;
+        tokio::time::timeout(in_time, relay.state.not_answered.notified()).await.expect("a look-up");
     }
     relay.state.answers_nobody.store(false, Ordering::SeqCst);
-    let answer = tokio::time::timeout(Duration::from_secs(60), jane.get("/user/")).await;
+    let answer = tokio::time::timeout(in_time, jane.get("/user/")).await;
     assert_eq!(answer.expect("an answer").status(), 200);
     assert!(waiting.iter().all(|waits| !waits.is_finished()));
 }

@@ -9,11 +9,13 @@ use crate::server::{Server, eventually};
 use crate::settings;
 use crate::support::database::Database;
 
-/// How often at least. Where a machine is slow, so that less is served from one kill to the next, there are more of them.
+/// How often at least.
 const KILLS: u64 = 100;
+
+/// How often at most, where a machine is slow, so that little is served from one kill to the next.
 const MOST_KILLS: u64 = 1000;
 
-/// How much is served at least, so that the test is worth its name.
+/// How much is served before they end, so that the test is worth its name.
 const WORTH: [(&str, u64); 6] = [
     ("registration/", 100),
     ("token/refresh/", 100),
@@ -40,10 +42,7 @@ fn endure(database: &Database) {
     let mut server = Some(Server::start(database, &settings));
     place.is_at(server.as_ref().expect("a server").address());
     let accounts = live_while(&place, &mails, || {
-        for kill in 0..MOST_KILLS {
-            if kill >= KILLS && place.has_served(&WORTH) {
-                break;
-            }
+        for kill in (0..MOST_KILLS).take_while(|kill| *kill < KILLS || !place.has_served(&WORTH)) {
             // In the middle of the requests of whoever is served just then.
             let enough = place.sent() + 6 + kill * 7 % 13;
             eventually("the clients go on", || place.sent() >= enough);

@@ -39,8 +39,11 @@ pub(super) struct Together<K, V> {
     state: Mutex<State<K, V>>,
 }
 
+/// Keys, and who is told what was found.
+type Asked<K, V> = Vec<(K, oneshot::Sender<Option<V>>)>;
+
 struct State<K, V> {
-    waiting: Vec<(K, oneshot::Sender<Option<V>>)>,
+    waiting: Asked<K, V>,
     /// How many statements there are that do not take long.
     under_way: usize,
     /// How many keys the last one was for.
@@ -48,7 +51,7 @@ struct State<K, V> {
 }
 
 impl<K, V> State<K, V> {
-    /// Whether one more begins now.
+    /// Whether one more begins now, for what waits.
     fn is_time(&self, most_keys: usize) -> bool {
         let is_worth_it = self.last < FEW || self.waiting.len() >= most_keys;
         !self.waiting.is_empty() && (self.under_way == 0 || (self.under_way < MOST_UNDER_WAY && is_worth_it))
@@ -80,7 +83,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Together<
         found.await.map_err(|_| NotTogether)
     }
 
-    /// Sends another statement, if look-ups wait for one and it is [`State::is_time`].
+    /// Sends another statement, if it [is time](State::is_time).
     fn begin_if_it_is_time(database: &Arc<Database>, of: Of<K, V>) {
         let begins = {
             let mut state = of(database).state();
@@ -142,7 +145,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> UnderWay<
     }
 
     /// What waits. If that is nothing, it counts no more, so that whoever comes after this begins anew.
-    fn take(&mut self) -> Vec<(K, oneshot::Sender<Option<V>>)> {
+    fn take(&mut self) -> Asked<K, V> {
         let mut state = (self.of)(&self.database).state();
         let count = state.waiting.len().min(most_keys(self.database.pool.dialect()));
         if count == 0 {
@@ -153,7 +156,8 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> UnderWay<
         state.waiting.drain(..count).collect()
     }
 
-    async fn look_up(&mut self, asked: Vec<(K, oneshot::Sender<Option<V>>)>) {
+    /// Looks these up, and tells.
+    async fn look_up(&mut self, asked: Asked<K, V>) {
         let found = self.ask(asked.iter().map(|(key, _)| key.clone()).collect()).await;
         self.statements += 1;
         if found.is_err() || self.statements == STATEMENTS {
