@@ -2,19 +2,21 @@
 
 use std::path::Path;
 
+use anyhow::bail;
 use rest_auth::settings::Loaded;
+use rest_auth::{Settings, Severity};
 
 use crate::say::say;
 use crate::setup;
 
-pub fn check(config: Option<&Path>, deploy: bool) -> anyhow::Result<()> {
+pub async fn check(config: Option<&Path>, deploy: bool, settings_only: bool) -> anyhow::Result<()> {
     let Loaded { settings, notes } = setup::load(config)?;
     let source =
         setup::file(config).map_or("the defaults and the environment".to_owned(), |file| file.display().to_string());
     let problems = settings.template_problems();
     if !problems.is_empty() {
         let lines: Vec<String> = problems.iter().map(|(name, problem)| format!("- {name}: {problem}")).collect();
-        anyhow::bail!(
+        bail!(
             "templates of {source} are not as they should be; the server's own take the place of those that fail:\n{}",
             lines.join("\n")
         );
@@ -23,13 +25,26 @@ pub fn check(config: Option<&Path>, deploy: bool) -> anyhow::Result<()> {
     for note in notes {
         say!("note: {note}");
     }
-    if !deploy {
-        return Ok(());
+    if deploy {
+        let warnings = settings.deployment_warnings();
+        for warning in &warnings {
+            say!("warning: {warning}");
+        }
+        say!("Warnings for a deployment: {}.", warnings.len());
     }
-    let warnings = settings.deployment_warnings();
-    for warning in &warnings {
-        say!("warning: {warning}");
+    if settings_only { Ok(()) } else { examine(&settings).await }
+}
+
+/// Says what is wrong in the database and at the services that the settings name.
+async fn examine(settings: &Settings) -> anyhow::Result<()> {
+    let findings = rest_auth::examine(settings).await;
+    for finding in &findings {
+        say!("{}: {finding}", finding.severity);
     }
-    say!("Warnings for a deployment: {}.", warnings.len());
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    match count(Severity::Error) {
+        0 => say!("The database {} was examined; warnings: {}.", settings.database_url, count(Severity::Warning)),
+        errors => bail!("the database or a service cannot be used as it is; errors: {errors}"),
+    }
     Ok(())
 }

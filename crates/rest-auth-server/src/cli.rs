@@ -49,8 +49,14 @@ pub enum Command {
         #[command(subcommand)]
         action: BreachedAction,
     },
-    /// Examines the settings without starting anything; everything wrong is listed at once.
+    /// Examines the settings, the database and the services that the settings name, without starting or changing anything.
+    ///
+    /// Everything wrong is listed at once. The exit code is 1 if the server would not start, or if the database does not
+    /// answer.
     Check {
+        /// Examines the settings alone, and connects to nothing.
+        #[arg(long)]
+        settings_only: bool,
         /// Lists what a deployment should not have, too: a weak key, insecure cookies, open CORS, no limits.
         #[arg(long)]
         deploy: bool,

@@ -164,7 +164,7 @@ fn what_a_deployment_should_not_have_is_listed() {
          [social.github]\nclient_id = 'x'\n",
     )
     .expect("a file");
-    let (code, output, _) = run(folder.path(), &["check", "--deploy"], "");
+    let (code, output, _) = run(folder.path(), &["check", "--deploy", "--settings-only"], "");
     assert_eq!(code, 0);
     for setting in [
         "secret_key",
@@ -182,7 +182,7 @@ fn what_a_deployment_should_not_have_is_listed() {
     assert!(output.contains("note: social has no effect yet"), "{output}");
     let settings = "secure_proxy_ssl_header = ['X-Forwarded-Proto', 'https']\n";
     std::fs::write(folder.path().join("rest-auth.toml"), settings).expect("a file");
-    let (_, output, _) = run(folder.path(), &["check", "--deploy"], "");
+    let (_, output, _) = run(folder.path(), &["check", "--deploy", "--settings-only"], "");
     assert!(output.contains("warning: trusted_proxies: there is a proxy in front"), "{output}");
     assert!(!output.contains("warning: throttle"), "by default limits are on: {output}");
 }

@@ -175,6 +175,11 @@ impl Store {
         Ok(missing.into_iter().map(|step| step.name).collect())
     }
 
+    /// The names of the tables that are there.
+    pub(crate) async fn table_names(&self) -> Result<Vec<String>, StoreError> {
+        self.connection().await?.table_names().await
+    }
+
     /// Whether the database holds no table at all.
     ///
     /// # Errors

@@ -102,6 +102,14 @@ impl Pool {
             .collation(NO_CASE, compare_without_case))
     }
 
+    /// The file of a SQLite URL, if there is no such file.
+    pub(crate) fn missing_file(url: &DatabaseUrl) -> Option<PathBuf> {
+        let url = url.expose();
+        let options = url.starts_with("sqlite:").then(|| Self::sqlite_options(url).ok())??;
+        let file = options.get_filename();
+        (!file.to_string_lossy().starts_with("file:") && !file.exists()).then(|| file.to_owned())
+    }
+
     /// The file of SQLite, if it is one that whoever knows its path opens as this pool does.
     pub(super) fn file(&self) -> Option<PathBuf> {
         let Self::Sqlite(pool) = self else { return None };

@@ -1,0 +1,194 @@
+//! What `rest-auth check` finds beside the settings: in the database, and at the services that the settings name.
+//!
+//! A check of the database is one function in a file of this folder, and one line of [`CHECKS`].
+
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use crate::settings::{Lifetime, Settings};
+use crate::store::{Connection, Pool, Store, StoreError};
+
+/// How serious a [`Finding`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Severity {
+    /// The administrator should know it.
+    Note,
+    /// Some users or clients will notice it.
+    Warning,
+    /// The server does not start, or some requests fail.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// One thing that [`examine`] found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// How serious it is.
+    pub severity: Severity,
+    /// Where it is: a table, a column, a setting.
+    pub place: String,
+    /// What is wrong, with the value.
+    pub problem: String,
+    /// What to do about it: whole sentences.
+    pub advice: String,
+}
+
+impl Finding {
+    fn new(
+        severity: Severity,
+        place: impl Into<String>,
+        problem: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self { severity, place: place.into(), problem: problem.into(), advice: advice.into() }
+    }
+
+    /// A finding that the administrator should know of.
+    pub(crate) fn note(place: impl Into<String>, problem: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::new(Severity::Note, place, problem, advice)
+    }
+
+    /// A finding that some users or clients will notice.
+    #[allow(dead_code)]
+    pub(crate) fn warning(place: impl Into<String>, problem: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, place, problem, advice)
+    }
+
+    /// A finding that keeps the server from starting, or makes requests fail.
+    pub(crate) fn error(place: impl Into<String>, problem: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::new(Severity::Error, place, problem, advice)
+    }
+}
+
+impl fmt::Display for Finding {
+    /// `PLACE: PROBLEM. ADVICE`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}.", self.place, self.problem)?;
+        if self.advice.is_empty() { Ok(()) } else { write!(f, " {}", self.advice) }
+    }
+}
+
+/// What a check of the database works with.
+pub(crate) struct Examined<'a> {
+    /// The settings in force.
+    pub(crate) settings: &'a Settings,
+    pub(crate) store: &'a Store,
+    /// A connection of this check's own, for reading.
+    #[allow(dead_code)]
+    pub(crate) db: Connection,
+    /// The names of the tables that are there.
+    pub(crate) present: &'a [String],
+}
+
+impl Examined<'_> {
+    /// Whether this table is there.
+    #[allow(dead_code)]
+    pub(crate) fn has(&self, table: &str) -> bool {
+        self.present.iter().any(|present| present == table)
+    }
+}
+
+/// A check of the database. It must work on a database that lacks tables, too.
+type Check = for<'a> fn(&'a mut Examined<'_>) -> BoxFuture<'a, Result<Vec<Finding>, StoreError>>;
+
+/// Every check of the database, with what it looks at.
+const CHECKS: &[(&str, Check)] = &[("the tables", |examined| Box::pin(tables::check(examined)))];
+
+/// The longest time to wait for a connection.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// The longest time that one check of the database may take.
+const EACH: Duration = Duration::from_secs(10);
+
+/// Examines the database of the settings, and changes nothing.
+///
+/// The settings themselves are examined by [`Settings::load`]. It takes a few seconds at most if the database does not
+/// answer.
+pub async fn examine(settings: &Settings) -> Vec<Finding> {
+    let mut findings = database(settings).await;
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings
+}
+
+async fn database(settings: &Settings) -> Vec<Finding> {
+    const EMPTY: &str = "`rest-auth migrate` or the first start makes the tables.";
+    if let Some(file) = Pool::missing_file(&settings.database_url) {
+        return vec![Finding::note("database_url", format!("there is no file {} yet", file.display()), EMPTY)];
+    }
+    let mut limited = settings.clone();
+    limited.database_timeout = settings.database_timeout.min(CONNECT.as_secs());
+    limited.database_statement_timeout = Lifetime::from_seconds(EACH.as_secs().cast_signed());
+    limited.database_min_connections = 0;
+    let unreachable = |problem: String| {
+        let advice = "Start the database, or correct the URL. The rest of the database was not examined.";
+        vec![Finding::error("database_url", format!("the database {} {problem}", settings.database_url), advice)]
+    };
+    let store = match tokio::time::timeout(2 * CONNECT, Store::open(&limited)).await {
+        Ok(Ok(store)) => store,
+        Ok(Err(error)) => return unreachable(format!("cannot be used: {}", causes(&error))),
+        Err(_) => return unreachable(format!("does not answer within {} seconds", 2 * CONNECT.as_secs())),
+    };
+    let findings = match store.table_names().await {
+        Ok(present) if present.is_empty() => {
+            let problem = format!("the database {} has no tables yet", settings.database_url);
+            vec![Finding::note("database_url", problem, EMPTY)]
+        }
+        Ok(present) => checked(settings, &store, &present).await,
+        Err(error) => unreachable(format!("cannot be read: {}", causes(&error))),
+    };
+    let _ = tokio::time::timeout(CONNECT, store.close()).await;
+    findings
+}
+
+async fn checked(settings: &Settings, store: &Store, present: &[String]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (what, check) in CHECKS {
+        let found = async {
+            let db = store.connection().await?;
+            check(&mut Examined { settings, store, db, present }).await
+        };
+        match tokio::time::timeout(EACH, found).await {
+            Ok(Ok(found)) => findings.extend(found),
+            Ok(Err(error)) => {
+                let problem = format!("the check of {what} failed: {}", causes(&error));
+                findings.push(Finding::error("the database", problem, "Correct what the database says."));
+            }
+            Err(_) => {
+                let problem = format!("the check of {what} took more than {} seconds and was given up", EACH.as_secs());
+                findings.push(Finding::warning(
+                    "the database",
+                    problem,
+                    "Check again while the database is less busy.",
+                ));
+            }
+        }
+    }
+    findings
+}
+
+/// An error with its causes, each once.
+fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let chain = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string);
+    chain.fold(String::new(), |told, cause| match told.as_str() {
+        "" => cause,
+        _ if told.contains(&cause) => told,
+        _ => format!("{told}: {cause}"),
+    })
+}
