@@ -27,12 +27,13 @@ impl Auth {
     /// If the database does not answer; what was removed until then stays removed.
     pub async fn flush_expired(&self, progress: impl Fn(Flushed)) -> Result<Flushed, Error> {
         let lifetime = time::Duration::from(self.settings().simple_jwt.refresh_token_lifetime);
+        let keeps_tokens = self.settings().simple_jwt.blacklist;
         let mut flushed = Flushed::default();
         loop {
             let mut tx = self.store().begin().await?;
             let removed = Flushed {
                 sessions: tx.delete_expired_sessions(self.now(), AT_ONCE).await?,
-                tokens: tx.delete_expired_tokens(self.now(), AT_ONCE).await?,
+                tokens: if keeps_tokens { tx.delete_expired_tokens(self.now(), AT_ONCE).await? } else { 0 },
                 rotations: tx.delete_old_rotations(self.now() - lifetime, AT_ONCE).await?,
             };
             tx.commit().await?;

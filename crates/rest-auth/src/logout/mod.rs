@@ -47,6 +47,11 @@ async fn logout(request: &mut Request) -> Result<Response, Error> {
     if !settings.use_jwt {
         return Ok(reply::detail(LOGGED_OUT));
     }
+    if !auth.settings().simple_jwt.blacklist {
+        let mut response = reply::detail(if settings.jwt_auth_cookie.is_some() { LOGGED_OUT } else { NOT_ENDED });
+        cookies::remove(&auth, &mut response);
+        return Ok(response);
+    }
     let mut response = match refresh_token::end(request).await? {
         None => reply::detail(LOGGED_OUT),
         // The reference names no scheme here.
@@ -57,3 +62,7 @@ async fn logout(request: &mut Request) -> Result<Response, Error> {
 }
 
 const LOGGED_OUT: &str = "Successfully logged out.";
+
+/// Where nothing on the server ends a token.
+const NOT_ENDED: &str = "Neither cookies or blacklist are enabled, so the token has not been deleted server side. \
+                         Please make sure the token is deleted client side.";

@@ -64,7 +64,13 @@ impl Settings {
             ("simple_jwt.reuse_grace", jwt.reuse_grace.seconds() > 0),
             ("simple_jwt.reuse_detection", jwt.reuse_detection),
         ] {
-            if is_on && !(jwt.rotate_refresh_tokens && jwt.blacklist_after_rotation) {
+            if is_on && !jwt.blacklist {
+                refuse(
+                    path,
+                    "old refresh tokens cannot be told from new ones, because simple_jwt.blacklist is false".into(),
+                    "Remove it, or set simple_jwt.blacklist to true.",
+                );
+            } else if is_on && !(jwt.rotate_refresh_tokens && jwt.blacklist_after_rotation) {
                 refuse(
                     path,
                     "without rotation no refresh token is ever an old one".into(),
@@ -134,9 +140,14 @@ impl Settings {
             "rest_auth.jwt_auth_cookie_use_csrf",
             "set it to true: with SameSite=None any page can act in the name of whoever visits it",
         );
-        let replaced = tokens && jwt.rotate_refresh_tokens && jwt.blacklist_after_rotation;
+        let replaced = tokens && jwt.blacklist && jwt.rotate_refresh_tokens && jwt.blacklist_after_rotation;
         warn(
-            tokens && jwt.rotate_refresh_tokens && !jwt.blacklist_after_rotation,
+            tokens && !jwt.blacklist,
+            "simple_jwt.blacklist",
+            "set it to true, or every refresh token stays good after a logout until it expires",
+        );
+        warn(
+            tokens && jwt.blacklist && jwt.rotate_refresh_tokens && !jwt.blacklist_after_rotation,
             "simple_jwt.blacklist_after_rotation",
             "set it to true, or every refresh token that was replaced stays good until it runs out",
         );

@@ -4,6 +4,7 @@
 //! section each. [`Settings::load`] refuses what it does not know, all of it at once.
 
 mod account;
+mod apps;
 mod checks;
 mod database_checks;
 mod email;

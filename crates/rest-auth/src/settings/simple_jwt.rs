@@ -14,6 +14,10 @@ section! {
         pub rotate_refresh_tokens: bool = false,
         /// Whether the old refresh token is good no more then. (BLACKLIST_AFTER_ROTATION)
         pub blacklist_after_rotation: bool = false,
+        /// Whether the database keeps each refresh token and those that have ended. false: no refresh token ends before it
+        /// expires, as on a site without the app rest_framework_simplejwt.token_blacklist. Then logout needs no refresh
+        /// token, and its tables are not needed.
+        pub blacklist: bool = true,
         /// For how long after its rotation the old refresh token still gives the pair that replaced it, to
         /// requests that came at the same time or whose answer was lost: "10s". 0 for never.
         pub reuse_grace: Lifetime = Lifetime::from_seconds(0),

@@ -3,7 +3,7 @@
 
 use super::Dialect;
 use super::profile_schema::quoted;
-use super::schema::Step;
+use super::schema::{Step, is_of};
 use super::user_table::UserColumn;
 use crate::settings::UserTable;
 
@@ -21,7 +21,7 @@ pub(super) fn told(name: &str) -> String {
 }
 
 /// What makes each.
-pub(super) fn steps(dialect: Dialect, users: &UserTable) -> Vec<Step> {
+pub(super) fn steps(dialect: Dialect, users: &UserTable, unused_apps: &[&str]) -> Vec<Step> {
     let quoted = |name: &str| quoted(dialect, name);
     let column = |column: UserColumn| quoted(users.called(column.name()).unwrap_or(column.name()));
     let mut indexes = Vec::new();
@@ -68,5 +68,5 @@ pub(super) fn steps(dialect: Dialect, users: &UserTable) -> Vec<Step> {
         name: told(name),
         statements: format!("-- {why}\nCREATE INDEX {} ON {} ({on});", quoted(name), quoted(table)),
     };
-    indexes.into_iter().map(step).collect()
+    indexes.into_iter().filter(|index| !is_of(unused_apps, index.table)).map(step).collect()
 }

@@ -64,6 +64,8 @@ pub struct Store {
     database: Arc<Database>,
     /// The profiles whose tables it holds.
     profiles: Arc<[Profile]>,
+    /// The applications of Django's whose tables it does not hold.
+    unused_apps: Arc<[&'static str]>,
     /// The groups that it holds, and whether a migration makes them.
     groups: Arc<[String]>,
     creates_groups: bool,
@@ -74,6 +76,7 @@ impl From<Pool> for Store {
         Self {
             database: Database::new(pool, None, UserTable::default()),
             profiles: Arc::default(),
+            unused_apps: Arc::default(),
             groups: Arc::default(),
             creates_groups: false,
         }
@@ -104,6 +107,7 @@ impl Store {
         groups.dedup();
         Self {
             profiles: settings.profiles.to_vec().into(),
+            unused_apps: settings.unused_apps().into(),
             database: Database::new(self.pool().clone(), patience::patience(settings), settings.user.clone()),
             groups: groups.into(),
             creates_groups: settings.registration.create_groups,
@@ -243,12 +247,13 @@ impl Store {
     pub fn statements(dialect: Dialect, settings: &Settings) -> Vec<String> {
         let users = &settings.user;
         let key_type = user_schema::usual_key_type(dialect, users);
-        let tables = user_schema::steps(dialect, users, key_type).into_iter();
+        let unused = settings.unused_apps();
+        let tables = schema::without_apps(user_schema::steps(dialect, users, key_type), &unused).into_iter();
         let profiles =
             settings.profiles.iter().map(|profile| profile_schema::create(dialect, profile, users, key_type));
         let groups = settings.registration.forms().flat_map(|form| form.groups);
         let groups = groups.filter(|_| settings.registration.create_groups).map(|name| groups::create(dialect, name));
-        let indexes = indexes::steps(dialect, users).into_iter();
+        let indexes = indexes::steps(dialect, users, &unused).into_iter();
         tables.chain(profiles).chain(groups).chain(indexes).map(|step| step.statements.trim().to_owned()).collect()
     }
 
@@ -269,7 +274,7 @@ impl Store {
 
     async fn missing_indexes_in(&self, db: &mut Connection) -> Result<Vec<Step>, StoreError> {
         let present = db.index_names().await?;
-        let mut missing = indexes::steps(self.dialect(), &self.database.user_table);
+        let mut missing = indexes::steps(self.dialect(), &self.database.user_table, &self.unused_apps);
         missing.retain(|step| !present.iter().any(|name| step.name == indexes::told(name)));
         Ok(missing)
     }
@@ -277,7 +282,8 @@ impl Store {
     async fn missing_in(&self, db: &mut Connection) -> Result<Vec<Step>, StoreError> {
         let present = db.table_names().await?;
         let key_type = user_schema::key_type(db, &present).await?;
-        let mut missing = user_schema::steps(self.dialect(), &self.database.user_table, &key_type);
+        let steps = user_schema::steps(self.dialect(), &self.database.user_table, &key_type);
+        let mut missing = schema::without_apps(steps, &self.unused_apps);
         missing.retain(|step| !present.contains(&step.name));
         for profile in self.profiles.iter() {
             missing.extend(profile_schema::missing(db, profile, &present, &key_type).await?);

@@ -28,6 +28,22 @@ pub(crate) fn is_djangos_table(name: &str) -> bool {
     tables(Dialect::Sqlite).any(|table| table.name.eq_ignore_ascii_case(name))
 }
 
+/// Whether a table belongs to one of these applications.
+pub(super) fn is_of(apps: &[&str], table: &str) -> bool {
+    apps.iter().any(|app| table.strip_prefix(app).is_some_and(|rest| rest.starts_with('_')))
+}
+
+/// The steps without the tables of these applications, which Django is not told of either.
+pub(super) fn without_apps(mut steps: Vec<Step>, apps: &[&str]) -> Vec<Step> {
+    steps.retain(|step| !is_of(apps, &step.name));
+    if let Some(step) = steps.iter_mut().find(|step| step.name == "django_migrations").filter(|_| !apps.is_empty()) {
+        let is_of_app = |line: &str| apps.iter().any(|app| line.trim_start().starts_with(&format!("('{app}',")));
+        let lines: Vec<&str> = step.statements.trim_end().lines().filter(|line| !is_of_app(line)).collect();
+        step.statements = format!("{};\n", lines.join("\n").trim_end_matches([',', ';']));
+    }
+    steps
+}
+
 /// What stands in front of each table in the file.
 const MARK: &str = "-- table ";
 

@@ -30,6 +30,10 @@ pub(super) async fn renew(auth: &Auth, presented: &Claims) -> Result<Renewed, Er
         let access = sign(auth, &access_claims(auth, presented, auth.now(), &new_jti(auth)))?;
         return Ok(Renewed { access, refresh: None });
     }
+    if !names.blacklist {
+        holder(auth, &mut auth.store().reader(), presented).await?;
+        return Ok(Replacement::of(auth, presented)?.into());
+    }
     let nothing_else = names.blacklist_after_rotation && !names.tracks_rotation();
     match auth.store().dialect() {
         Dialect::Postgres if nothing_else => exchange(auth, presented).await,
@@ -118,7 +122,7 @@ async fn remember(auth: &Auth, tx: &mut Connection, parent: &Claims, replacement
 
 /// Whether the token is on the blacklist, which is looked at before anything else about it.
 pub(crate) async fn is_blacklisted(auth: &Auth, db: &mut Connection, claims: &Claims) -> Result<bool, StoreError> {
-    match claims.jti(auth.settings()) {
+    match claims.jti(auth.settings()).filter(|_| auth.settings().simple_jwt.blacklist) {
         Some(jti) => db.is_blacklisted(jti).await,
         None => Ok(false),
     }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::jwt::{self, TokenError};
+use super::rotation;
 use crate::error::Error;
 use crate::fields::{Fields, Form};
 use crate::methods::Methods;
@@ -28,9 +29,7 @@ async fn verify(request: &mut Request) -> Result<Response, Error> {
     let input: Input = Form::read(&Input::fields(), request.data().await?, false)?.finish()?.into()?;
     let claims = jwt::decode(&auth, input.token.as_bytes())?;
     claims.check(auth.settings(), None)?;
-    if let Some(jti) = claims.jti(auth.settings())
-        && auth.store().reader().is_blacklisted(jti).await?
-    {
+    if rotation::is_blacklisted(&auth, &mut auth.store().reader(), &claims).await? {
         return Err(TokenError::Blacklisted.into());
     }
     Ok(reply::json(StatusCode::OK, &json!({})))

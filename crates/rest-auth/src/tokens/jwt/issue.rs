@@ -39,7 +39,9 @@ pub(crate) async fn pair_for(auth: &Auth, tx: &mut Connection, user: &User) -> R
     }
     own_claims::add(auth, tx, user, &mut claims).await?;
     let refresh = sign(auth, &claims)?;
-    tx.insert_outstanding(&outstanding(auth, &claims, &refresh, Some(user.id))?).await?;
+    if names.blacklist {
+        tx.insert_outstanding(&outstanding(auth, &claims, &refresh, Some(user.id))?).await?;
+    }
     let access = sign(auth, &access_claims(auth, &claims, now, &new_jti(auth)))?;
     Ok(Pair { access, refresh })
 }

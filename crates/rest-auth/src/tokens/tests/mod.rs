@@ -1,6 +1,7 @@
 //! What clients see of JSON Web Tokens.
 
 mod at_once;
+mod blacklist;
 mod cookies;
 mod refresh;
 mod renewal;
