@@ -28,6 +28,7 @@ pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
         })
         .await?;
     bar.finish_and_clear();
+    let findings = rest_auth::left_behind(&store, settings).await?;
     store.close().await;
     for table in &made {
         say!("made {table}");
@@ -35,6 +36,9 @@ pub async fn migrate(settings: &Settings, plan: bool) -> anyhow::Result<()> {
     // A column is told with its table in front, an index and a group as such.
     let tables_alone = made.iter().all(|name| !name.contains(['.', ' ']));
     let things = if tables_alone { "tables" } else { "tables, columns, groups and indexes" };
+    for finding in &findings {
+        say!("{}: {finding}", finding.severity);
+    }
     say!("{} {things} made in {}; what was there is as it was.", made.len(), settings.database_url);
     Ok(())
 }

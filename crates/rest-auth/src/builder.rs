@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::auth::{Auth, Inner};
 use crate::error::Error;
+use crate::examine::{Finding, Severity, left_behind};
 use crate::fields::Profile;
 use crate::hooks::{Hooks, Registered, ShownUser, TokenHolder};
 use crate::login::LoginAttempt;
@@ -346,6 +347,15 @@ impl Builder {
         if !missing.is_empty() {
             return Err(BuildError::MissingGroups(missing));
         }
+        let findings = left_behind(&store, &self.settings).await?;
+        let (factors, others): (Vec<_>, Vec<_>) =
+            findings.into_iter().partition(|finding| finding.severity == Severity::Error);
+        if !factors.is_empty() {
+            return Err(BuildError::SecondFactors(factors));
+        }
+        for finding in others {
+            tracing::warn!("{finding}");
+        }
         let missing = store.missing_indexes().await?;
         if !missing.is_empty() {
             let missing = missing.join(", ");
@@ -401,6 +411,9 @@ pub enum BuildError {
          registration.create_groups = true and run `rest-auth migrate`", .0.join(", ")
     )]
     MissingGroups(Vec<String>),
+    /// Users have a second factor that this version does not ask for.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    SecondFactors(Vec<Finding>),
     /// Files cannot be kept where the settings say.
     #[error(transparent)]
     Media(#[from] MediaError),

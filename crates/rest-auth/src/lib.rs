@@ -75,7 +75,7 @@ pub use builder::{BuildError, Builder};
 pub use client_address::ClientAddress;
 pub use current_user::{AuthLayer, AuthService, Credential, CurrentUser, Refusal};
 pub use error::{Error, FieldErrors, NON_FIELD_ERRORS};
-pub use examine::{Finding, Severity, examine};
+pub use examine::{Finding, Severity, examine, left_behind};
 pub use expired::Flushed;
 pub use fields::{Fields, File, Image, Profile};
 pub use groups::{Group, RequireGroup};

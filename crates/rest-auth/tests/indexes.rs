@@ -61,6 +61,8 @@ async fn converse(app: &TestApp) {
         json!({ "username": "JANE", "password": "correct horse" }),
         json!({ "username": "Jane@Example.com", "password": "correct horse" }),
         json!({ "email": "jane@example.com", "password": "correct horse" }),
+        json!({ "email": "JANE@Example.com", "password": "correct horse" }),
+        json!({ "username": "JANE@Bücher.example", "password": "correct horse" }),
         json!({ "username": "nobody", "password": "correct horse" }),
     ] {
         app.client().post("/login/", login).await;

@@ -18,7 +18,7 @@ use crate::methods::Methods;
 use crate::registration;
 use crate::reply;
 use crate::request::Request;
-use crate::store::Connection;
+use crate::store::{Connection, same_address};
 
 pub(crate) fn methods() -> Methods {
     Methods::new("Email Change", "Mails a key to a new address, which replaces the old one once it is verified.")
@@ -72,7 +72,7 @@ async fn examine(request: &Request, user: &CurrentUser) -> Result<String, Error>
 
 async fn refuse_taken(auth: &Auth, db: &mut Connection, user: &CurrentUser, email: &str) -> Result<(), Error> {
     if db.has_verified(user.id, Some(email)).await?
-        || db.primary_address(user.id).await?.is_some_and(|held| held.email == email)
+        || db.primary_address(user.id).await?.is_some_and(|held| same_address(&held.email, email))
     {
         return Err(Error::field("email", "This email address is already associated with this account."));
     }

@@ -56,7 +56,7 @@ async fn verified(request: &Request, key: &str) -> Result<EmailAddress, Error> {
     let id = key::address_id(auth, key).ok_or(Error::NotFound)?;
     let mut tx = auth.store().begin().await?;
     let mut address = tx.email_address(id).await?.filter(|address| !address.verified).ok_or(Error::NotFound)?;
-    tx.claim(&address.email).await?;
+    tx.claim(&address.email.to_lowercase()).await?;
     if auth.settings().account.unique_email && tx.is_verified_by_anyone(&address.email).await? {
         return Ok(address);
     }
@@ -102,7 +102,7 @@ async fn resend(request: &mut Request) -> Result<Response, Error> {
     let input: ResendInput = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
     // Asked for no address, the reference writes to the first user that there is.
     if let Some(email) = input.email
-        && may_ask(request, &email).await?
+        && may_ask(request, &email.to_lowercase()).await?
     {
         request.ask_for(MailKind::EmailConfirmation, email).await?;
     }

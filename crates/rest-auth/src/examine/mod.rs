@@ -2,9 +2,15 @@
 //!
 //! A check of the database is one function in a file of this folder, and one line of [`CHECKS`].
 
+mod addresses;
+mod packages;
+#[cfg(test)]
+mod packages_tests;
 mod tables;
 #[cfg(test)]
 mod tests;
+
+pub use packages::left_behind;
 
 use std::fmt;
 use std::time::Duration;
@@ -109,7 +115,11 @@ impl Examined<'_> {
 type Check = for<'a> fn(&'a mut Examined<'_>) -> BoxFuture<'a, Result<Vec<Finding>, StoreError>>;
 
 /// Every check of the database, with what it looks at.
-const CHECKS: &[(&str, Check)] = &[("the tables", |examined| Box::pin(tables::check(examined)))];
+const CHECKS: &[(&str, Check)] = &[
+    ("the tables", |examined| Box::pin(tables::check(examined))),
+    ("addresses", |examined| Box::pin(addresses::check(examined))),
+    ("other packages", |examined| Box::pin(packages::check(examined))),
+];
 
 /// The longest time to wait for a connection.
 const CONNECT: Duration = Duration::from_secs(3);

@@ -231,14 +231,14 @@ async fn candidates(auth: &Auth, name: Name<'_>) -> Result<Vec<(User, Backend)>,
     let mut found = Vec::new();
     match name {
         Name::Email(email) => {
-            let users = db.users_by_email(&email.to_lowercase()).await?;
+            let users = db.users_by_email(email).await?;
             found.extend(users.into_iter().map(|user| (user, Backend::Allauth)));
         }
         Name::Username(username) => {
             found.extend(usernames::find(auth, &mut db, username).await?.map(|user| (user, Backend::Model)));
             // Some clients have one field for both.
             if auth.settings().account.logs_in_by(LoginMethod::Email) && username.contains('@') {
-                let users = db.users_by_email(&username.to_lowercase()).await?;
+                let users = db.users_by_email(username).await?;
                 let others = users.into_iter().filter(|user| found.iter().all(|(held, _)| held.id != user.id));
                 let others: Vec<_> = others.map(|user| (user, Backend::Allauth)).collect();
                 found.extend(others);

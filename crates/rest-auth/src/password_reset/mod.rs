@@ -48,27 +48,24 @@ struct Input {
 async fn ask(request: &mut Request) -> Result<Response, Error> {
     let fields = Input::fields();
     let input: Input = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
-    let email = input.email.to_lowercase();
-    request.auth.throttling().act(request, Action::ResetPassword, Some(&email)).await?;
-    request.ask_for(MailKind::PasswordReset, email).await?;
+    let key = input.email.to_lowercase();
+    request.auth.throttling().act(request, Action::ResetPassword, Some(&key)).await?;
+    request.ask_for(MailKind::PasswordReset, input.email).await?;
     Ok(reply::detail("Password reset e-mail has been sent."))
 }
 
-/// A mail for each user who has the address, and may log in.
+/// A mail for each user who has the address, and may log in. It goes to the address as it is stored.
 pub(crate) async fn letters(auth: &Auth, manner: &Manner, email: &str) -> Result<Vec<Mail>, Error> {
     let mut db = auth.store().connection().await?;
     let mut holders = Vec::new();
-    for user in db.users_naming(email).await?.into_iter().filter(|user| user.is_active) {
+    for (user, address) in db.users_naming(email).await?.into_iter().filter(|(user, _)| user.is_active) {
         let addresses = addresses_of(&mut db, &user).await?;
-        // MySQL finds addresses that are only like the one that was asked for.
-        if addresses.contains(email) {
-            holders.push((user, addresses));
-        }
+        holders.push((user, addresses, address));
     }
     drop(db);
     let mut mails = Vec::new();
-    for (user, addresses) in &holders {
-        mails.push(letter(auth, manner, user, addresses, email).await?);
+    for (user, addresses, address) in &holders {
+        mails.push(letter(auth, manner, user, addresses, address).await?);
     }
     Ok(mails)
 }

@@ -26,7 +26,7 @@ impl Feature {
 pub(crate) fn feature(path: &str) -> Option<Feature> {
     let (name, may_wait) = match path {
         "social" => ("social login", true),
-        "mfa" => ("a second factor", false),
+        _ if path.starts_with("mfa.") => ("a second factor", false),
         "simple_jwt.jwk_url" => ("verifying tokens by a set of keys elsewhere", false),
         _ if path.starts_with("simple_jwt.sliding_") => ("sliding tokens, which dj-rest-auth never issues,", true),
         _ if path.starts_with("rest_auth.mfa_") => ("a second factor", true),

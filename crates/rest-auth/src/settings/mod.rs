@@ -17,6 +17,7 @@ mod login;
 mod mail_checks;
 mod media;
 mod metrics;
+mod mfa;
 pub(crate) mod named;
 mod profile_checks;
 mod profiles;
@@ -44,6 +45,7 @@ pub use load::{Loaded, SettingsError};
 pub use login::Login;
 pub use media::Media;
 pub use metrics::{LogFormat, Metrics};
+pub use mfa::Mfa;
 pub use named::Named;
 pub use profiles::Profile;
 pub(crate) use registration::Form as RegistrationForm;
@@ -230,6 +232,8 @@ section! {
         pub user: UserTable = UserTable::default(),
         /// Metrics
         pub metrics: Metrics = Metrics::default(),
+        /// Second factor
+        pub mfa: Mfa = Mfa::default(),
         /// User details
         pub user_details: UserDetails = UserDetails::default(),
         /// Pictures and files

@@ -1,7 +1,8 @@
 //! `account_emailaddress`: the addresses that users named, and which are verified.
 
-use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
+use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
+use super::letter_case::{at, closest, same_address};
 use super::row::Row;
 use super::tables::AccountEmailAddress::{Email, Id, Primary, Table, UserId as OfUser, Verified};
 use super::tables::AccountEmailConfirmation;
@@ -41,16 +42,23 @@ impl Connection {
         row.map(|row| EmailAddress::read(&row, self.user_table().key)).transpose()
     }
 
+    async fn addresses(&mut self, statement: &SelectStatement) -> Result<Vec<EmailAddress>, StoreError> {
+        let rows = self.fetch_all(statement).await?;
+        rows.iter().map(|row| EmailAddress::read(row, self.user_table().key)).collect()
+    }
+
     /// An address by its number.
     pub(crate) async fn email_address(&mut self, id: i64) -> Result<Option<EmailAddress>, StoreError> {
         let statement = addresses().and_where(Expr::col(Id).eq(id)).take();
         self.address(&statement).await
     }
 
-    /// The address as whoever named it first has it.
+    /// The address, whatever the case, as the user who named it first has it.
     pub(crate) async fn first_address(&mut self, email: &str) -> Result<Option<EmailAddress>, StoreError> {
-        let statement = addresses().and_where(Expr::col(Email).eq(email)).order_by(Id, Order::Asc).limit(1).take();
-        self.address(&statement).await
+        let holds = self.holds_address(at(Table, Email), email).await?;
+        let statement = addresses().and_where(holds).take();
+        let found = closest(self.addresses(&statement).await?, email, |found| &found.email);
+        Ok(found.into_iter().min_by_key(|found| found.id))
     }
 
     /// The user's primary address.
@@ -114,37 +122,28 @@ impl Connection {
         self.execute(&statement).await.map(drop)
     }
 
-    /// Whether anybody has verified the address, which is in lower case.
+    /// Whether a user has verified the address, whatever the case.
     pub(crate) async fn is_verified_by_anyone(&mut self, email: &str) -> Result<bool, StoreError> {
-        let statement = Query::select()
-            .column(Email)
-            .from(Table)
-            .and_where(Expr::col(Email).eq(email))
-            .and_where(Expr::col(Verified).eq(true))
-            .limit(1)
-            .take();
-        Ok(self.fetch_optional(&statement).await?.is_some())
+        let holds = self.holds_address(at(Table, Email), email).await?;
+        let statement = addresses().and_where(holds).and_where(Expr::col(Verified).eq(true)).take();
+        Ok(self.addresses(&statement).await?.iter().any(|found| same_address(&found.email, email)))
     }
 
-    /// Whether the user has verified the address, or, asked for none, any address.
+    /// Whether the user has verified the address, whatever the case, or, asked for none, any address.
     pub(crate) async fn has_verified(&mut self, user: UserId, email: Option<&str>) -> Result<bool, StoreError> {
-        let mut statement = Query::select()
-            .column(Email)
-            .from(Table)
+        let statement = addresses()
             .and_where(Expr::col(OfUser).eq(self.dialect().user_id(user)))
             .and_where(Expr::col(Verified).eq(true))
-            .limit(1)
             .take();
-        if let Some(email) = email {
-            statement.and_where(Expr::col(Email).eq(email));
-        }
-        Ok(self.fetch_optional(&statement).await?.is_some())
+        let verified = self.addresses(&statement).await?;
+        Ok(verified.iter().any(|found| email.is_none_or(|email| same_address(&found.email, email))))
     }
 
-    /// Whether anybody has named the address, which is in lower case.
+    /// Whether a user has named the address, whatever the case.
     pub(crate) async fn is_named_by_anyone(&mut self, email: &str) -> Result<bool, StoreError> {
-        let statement = Query::select().column(Email).from(Table).and_where(Expr::col(Email).eq(email)).limit(1).take();
-        Ok(self.fetch_optional(&statement).await?.is_some())
+        let holds = self.holds_address(at(Table, Email), email).await?;
+        let statement = addresses().and_where(holds).take();
+        Ok(self.addresses(&statement).await?.iter().any(|found| same_address(&found.email, email)))
     }
 
     /// Every address that the user named.
@@ -157,7 +156,7 @@ impl Connection {
         self.fetch_all(&statement).await?.iter().map(|row| row.text("email")).collect()
     }
 
-    /// The user's address, if it is not verified yet.
+    /// The user's address, whatever the case, if it is not verified yet.
     pub(crate) async fn unverified_address(
         &mut self,
         user: UserId,
@@ -165,10 +164,10 @@ impl Connection {
     ) -> Result<Option<EmailAddress>, StoreError> {
         let statement = addresses()
             .and_where(Expr::col(OfUser).eq(self.dialect().user_id(user)))
-            .and_where(Expr::col(Email).eq(email))
             .and_where(Expr::col(Verified).eq(false))
             .take();
-        self.address(&statement).await
+        let found = closest(self.addresses(&statement).await?, email, |found| &found.email);
+        Ok(found.into_iter().next())
     }
 
     /// Notes an address that a user named, not verified yet.

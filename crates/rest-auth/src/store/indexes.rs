@@ -34,13 +34,30 @@ pub(super) fn steps(dialect: Dialect, users: &UserTable, unused_apps: &[&str]) -
         });
     }
     // Otherwise it is unique, and has an index.
-    if users.has_usernames() {
+    if users.has_usernames() && dialect != Dialect::Postgres {
         indexes.push(Index {
             name: "rest_auth_user_email",
             table: &users.table,
             on: column(UserColumn::Email),
             why: "finds the users who have an address",
         });
+    }
+    let address = column(UserColumn::Email);
+    let (of_user, of_address) = match dialect {
+        // Where users have no name, the index of names is this one.
+        Dialect::Postgres => (
+            users.has_usernames().then_some(("rest_auth_user_email_lower", format!("LOWER({address})"))),
+            Some(("rest_auth_emailaddress_email_lower", format!("LOWER({})", quoted("email")))),
+        ),
+        Dialect::Sqlite => (
+            Some(("rest_auth_user_email_nocase", format!("{address} COLLATE NOCASE"))),
+            Some(("rest_auth_emailaddress_email_nocase", format!("{} COLLATE NOCASE", quoted("email")))),
+        ),
+        Dialect::MySql => (None, None),
+    };
+    for (index, table) in [(of_user, users.table.as_str()), (of_address, "account_emailaddress")] {
+        let index = index.map(|(name, on)| Index { name, table, on, why: "finds an address in another case" });
+        indexes.extend(index);
     }
     for (name, table, on, why) in [
         (

@@ -10,6 +10,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::letter_case::{at, closest, same_address};
 use super::profiles::{read, write_expression};
 use super::row::Row;
 use super::spellings::Spellings;
@@ -110,6 +111,25 @@ impl User {
     }
 }
 
+/// A user with an address that they named.
+struct NamedUser {
+    user: User,
+    address: String,
+    verified: bool,
+}
+
+impl From<User> for NamedUser {
+    fn from(user: User) -> Self {
+        Self { address: user.email.clone(), user, verified: false }
+    }
+}
+
+fn each_once(mut named: Vec<NamedUser>) -> Vec<NamedUser> {
+    named.sort_by_key(|named| named.user.id);
+    named.dedup_by_key(|named| named.user.id);
+    named
+}
+
 /// A user that is about to be made.
 #[derive(Clone, Default)]
 pub(crate) struct NewUser {
@@ -150,18 +170,6 @@ impl Connection {
     fn select_user(&self, key: Expr) -> SelectStatement {
         let column = self.user_table().at(UserColumn::Id);
         self.select_users().and_where(Expr::col(column).eq(key)).take()
-    }
-
-    /// The same, of those with this address in `account_emailaddress`.
-    fn select_users_with_address(&self, email: &str) -> SelectStatement {
-        let (table, id) = self.user_table().at(UserColumn::Id);
-        self.select_users()
-            .inner_join(
-                AccountEmailAddress::Table,
-                Expr::col((AccountEmailAddress::Table, AccountEmailAddress::UserId)).equals((table, id)),
-            )
-            .and_where(Expr::col((AccountEmailAddress::Table, AccountEmailAddress::Email)).eq(email))
-            .take()
     }
 
     pub(super) async fn user(&mut self, statement: &impl SqlxBinder) -> Result<Option<User>, StoreError> {
@@ -242,24 +250,64 @@ impl Connection {
         Ok(None)
     }
 
-    /// The users whom the address, in lower case, belongs to. Where one has verified it, only those who did.
+    /// The users whom the address belongs to, whatever the case. Where one has verified it, only those who did.
     /// allauth's `filter_users_by_email(…, prefer_verified=True)`.
     pub(crate) async fn users_by_email(&mut self, email: &str) -> Result<Vec<User>, StoreError> {
-        let is_verified = Expr::col((AccountEmailAddress::Table, AccountEmailAddress::Verified)).eq(true);
-        let statement = self.select_users_with_address(email).and_where(is_verified).take();
-        let verified = self.users(&statement).await?;
-        if verified.is_empty() { self.users_naming(email).await } else { Ok(verified) }
+        let mut named = self.users_with_address(email).await?;
+        if !named.iter().any(|named| named.verified && named.address == email) {
+            named.extend(self.users_with_email(email).await?.into_iter().map(NamedUser::from));
+        }
+        let mut named = closest(named, email, |named| &named.address);
+        if named.iter().any(|named| named.verified) {
+            named.retain(|named| named.verified);
+        }
+        Ok(each_once(named).into_iter().map(|named| named.user).collect())
     }
 
-    /// The users who named the address, in lower case, whoever verified it.
-    pub(crate) async fn users_naming(&mut self, email: &str) -> Result<Vec<User>, StoreError> {
-        let statement = self.select_users_with_address(email);
+    /// The users who named the address, whoever verified it, with the address as it is stored.
+    pub(crate) async fn users_naming(&mut self, email: &str) -> Result<Vec<(User, String)>, StoreError> {
+        let mut named = self.users_with_address(email).await?;
+        named.extend(self.users_with_email(email).await?.into_iter().map(NamedUser::from));
+        let named = each_once(closest(named, email, |named| &named.address));
+        Ok(named.into_iter().map(|named| (named.user, named.address)).collect())
+    }
+
+    /// The users with this address in `account_emailaddress`, whatever the case.
+    async fn users_with_address(&mut self, email: &str) -> Result<Vec<NamedUser>, StoreError> {
+        let id = self.user_table().at(UserColumn::Id);
+        let holds = self.holds_address(at(AccountEmailAddress::Table, AccountEmailAddress::Email), email).await?;
+        let statement = self
+            .select_users()
+            .expr_as(Expr::col((AccountEmailAddress::Table, AccountEmailAddress::Email)), Alias::new("address"))
+            .expr_as(
+                Expr::col((AccountEmailAddress::Table, AccountEmailAddress::Verified)),
+                Alias::new("address_verified"),
+            )
+            .inner_join(
+                AccountEmailAddress::Table,
+                Expr::col((AccountEmailAddress::Table, AccountEmailAddress::UserId)).equals(id),
+            )
+            .and_where(holds)
+            .take();
+        let rows = self.fetch_all(&statement).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(NamedUser {
+                    user: User::from_row(row, self.user_table())?,
+                    address: row.text("address")?,
+                    verified: row.boolean("address_verified")?,
+                })
+            })
+            .collect()
+    }
+
+    /// The users with this address in their row, whatever the case.
+    pub(crate) async fn users_with_email(&mut self, email: &str) -> Result<Vec<User>, StoreError> {
+        let column = self.user_table().at(UserColumn::Email);
+        let holds = self.holds_address(column, email).await?;
+        let statement = self.select_users().and_where(holds).take();
         let mut users = self.users(&statement).await?;
-        let has_address = Expr::col(self.user_table().at(UserColumn::Email)).eq(email);
-        let statement = self.select_users().and_where(has_address).take();
-        users.extend(self.users(&statement).await?);
-        users.sort_by_key(|user| user.id);
-        users.dedup_by_key(|user| user.id);
+        users.retain(|user| same_address(&user.email, email));
         Ok(users)
     }
 
