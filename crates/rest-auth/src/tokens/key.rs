@@ -16,8 +16,7 @@ const KEY_LENGTH: usize = 40;
 /// # Errors
 /// 401 for a header that is malformed, and for a key that is nobody's or an inactive user's.
 pub(crate) async fn authenticate(auth: &Auth, head: &Head) -> Result<Option<CurrentUser>, Error> {
-    let is_meant = |word: &[u8]| word.eq_ignore_ascii_case(b"Token");
-    let Some(words) = super::words_behind(&head.headers, header::AUTHORIZATION, is_meant) else { return Ok(None) };
+    let Some(words) = super::words_behind(&head.headers, header::AUTHORIZATION, is_scheme) else { return Ok(None) };
     let key = match words.as_slice() {
         [_, key] => std::str::from_utf8(key).map_err(|_| {
             Error::authentication_failed("Invalid token header. Token string should not contain invalid characters.")
@@ -33,6 +32,11 @@ pub(crate) async fn authenticate(auth: &Auth, head: &Head) -> Result<Option<Curr
         Some(user) if !user.is_active => Err(Error::authentication_failed("User inactive or deleted.")),
         Some(user) => Ok(Some(CurrentUser::new(auth, user, Credential::TokenKey))),
     }
+}
+
+/// Whether the word is the scheme of a token key.
+pub(super) fn is_scheme(word: &[u8]) -> bool {
+    word.eq_ignore_ascii_case(b"Token")
 }
 
 /// The user's key, made if there is none: `default_create_token`.

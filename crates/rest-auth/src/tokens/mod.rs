@@ -15,13 +15,15 @@ pub(crate) mod verify;
 
 use axum::http::{HeaderMap, header};
 
-/// The words of a header, if the first is one that `is_meant`.
+/// The words of the first header of this name whose first word is one that `is_meant`.
 fn words_behind(
     headers: &HeaderMap,
     name: impl header::AsHeaderName,
     is_meant: impl Fn(&[u8]) -> bool,
 ) -> Option<Vec<&[u8]>> {
-    let value = headers.get(name)?.as_bytes();
-    let words: Vec<&[u8]> = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
-    words.first().is_some_and(|first| is_meant(first)).then_some(words)
+    headers.get_all(name).iter().find_map(|value| {
+        let mut words = value.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let first = words.next().filter(|first| is_meant(first))?;
+        Some(std::iter::once(first).chain(words).collect())
+    })
 }

@@ -26,8 +26,8 @@ async fn cookie_for(auth: &Auth, head: &Head) -> Result<Option<cookie::Cookie<'s
     let (settings, names) = (auth.settings(), &auth.settings().rest_auth);
     let Some(margin) = settings.simple_jwt.refresh_on_activity else { return Ok(None) };
     let cookie = |name: &Option<String>| name.as_deref().and_then(|name| head.cookie(name));
-    // A header hides the cookie.
-    let by_header = head.headers.contains_key(settings.simple_jwt.header_name());
+    // Credentials in the header hide the cookie.
+    let by_header = jwt::credentials(auth, head).is_some();
     let (Some(access), Some(refresh)) = (cookie(&names.jwt_auth_cookie), cookie(&names.jwt_auth_refresh_cookie)) else {
         return Ok(None);
     };

@@ -15,12 +15,13 @@ use axum::http::HeaderValue;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
+use super::{key, words_behind};
 use crate::auth::Auth;
 use crate::current_user::{Credential, CurrentUser};
 use crate::error::Error;
 use crate::request::{Content, Head};
 use crate::sessions::csrf;
-use crate::settings::{Settings, SimpleJwt};
+use crate::settings::{Authentication, Settings, SimpleJwt};
 use claims::{Claims, Kind};
 use keys::Keys;
 
@@ -62,8 +63,9 @@ pub(crate) fn challenge(settings: &SimpleJwt) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("{word} realm=\"api\"")).ok()
 }
 
-/// Finds the user of the request's token: dj-rest-auth's `JWTCookieAuthentication`. Any header of that name hides
-/// the cookie.
+/// Finds the user of the request's token: dj-rest-auth's `JWTCookieAuthentication`.
+///
+/// Credentials in the header hide the cookie. A header of another scheme, such as the `Basic` of a proxy, does not.
 ///
 /// # Errors
 /// 401 for a token that is not good, and for a user who is gone or inactive; 403 where a request with a cookie may
@@ -74,18 +76,27 @@ pub(crate) async fn authenticate(
     content: Option<&Content>,
     forgiving: bool,
 ) -> Result<Option<CurrentUser>, Error> {
-    let settings = &auth.settings().simple_jwt;
-    if !head.headers.contains_key(settings.header_name()) {
-        return by_cookie(auth, head, content, forgiving).await;
-    }
-    let is_meant = |word: &[u8]| settings.auth_header_types.iter().any(|held| held.as_bytes() == word);
-    match super::words_behind(&head.headers, settings.header_name(), is_meant).as_deref() {
-        None => Ok(None),
+    match credentials(auth, head).as_deref() {
+        None => by_cookie(auth, head, content, forgiving).await,
+        Some([scheme, ..]) if !is_scheme(&auth.settings().simple_jwt, scheme) => Ok(None),
         Some([_, token]) => user_of(auth, token).await.map(Some),
         Some(_) => {
             Err(failed("Authorization header must contain two space-delimited values", "bad_authorization_header"))
         }
     }
+}
+
+/// The words of the header that holds credentials: a token's, or a token key's where the settings have such keys.
+pub(crate) fn credentials<'a>(auth: &Auth, head: &'a Head) -> Option<Vec<&'a [u8]>> {
+    let settings = &auth.settings().simple_jwt;
+    let has_keys = auth.settings().authentication.contains(&Authentication::Token);
+    let is_meant = |word: &[u8]| is_scheme(settings, word) || (has_keys && key::is_scheme(word));
+    words_behind(&head.headers, settings.header_name(), is_meant)
+}
+
+/// Whether the word is a scheme of the settings, in whatever case.
+fn is_scheme(settings: &SimpleJwt, word: &[u8]) -> bool {
+    settings.auth_header_types.iter().any(|held| held.as_bytes().eq_ignore_ascii_case(word))
 }
 
 async fn by_cookie(

@@ -89,7 +89,9 @@ async fn a_token_stands_where_the_settings_say() {
     for (header, word, status) in [
         ("x-access", "JWT", 200),
         ("x-access", "Bearer", 200),
-        ("x-access", "bearer", 401),
+        ("x-access", "bearer", 200),
+        ("x-access", "jwt", 200),
+        ("x-access", "Token", 401),
         ("authorization", "JWT", 401),
     ] {
         let mut client = app.client().header(header, &format!("{word} {}", access(&login)));

@@ -6,6 +6,7 @@ mod cookies;
 mod refresh;
 mod renewal;
 mod reuse;
+mod schemes;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
