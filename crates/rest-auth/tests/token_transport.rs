@@ -52,13 +52,66 @@ async fn a_page_gets_nothing_that_it_could_carry_away() {
     // A script in the page can add the header, but cannot leave out what the browser adds, nor the cookies.
     let mut script = victim.clone().header("x-token-transport", "body");
     assert_eq!(script.post("/token/refresh/", json!({})).await.line(), refused);
-    for (name, value) in [("origin", "http://testserver"), ("sec-fetch-mode", "cors"), ("referer", "http://x/")] {
+    for (name, value) in [
+        ("origin", "http://testserver"),
+        ("origin", "null"),
+        ("origin", "capacitor://localhost"),
+        ("sec-fetch-site", "same-origin"),
+        ("sec-fetch-dest", "empty"),
+        ("referer", "http://x/"),
+    ] {
         let mut script = app.client().header("x-token-transport", "body").header(name, value);
         assert_eq!(script.post("/login/", credentials()).await.line(), refused, "{name}");
     }
     let rows = app.sql("SELECT count(*) FROM token_blacklist_blacklistedtoken").await;
     assert_eq!(rows, [[0]], "and the token of the cookie is as good as before");
     assert_eq!(victim.post("/token/refresh/", json!({})).await.status(), 200);
+}
+
+#[each_database]
+async fn a_program_is_not_taken_for_a_browser() {
+    let app = TestApp::with(SETTINGS).await;
+    app.user("jane", "correct horse").await;
+    for headers in [
+        // Node, Deno, Bun, a worker of Cloudflare, React Native on Android and on iOS.
+        &[("user-agent", "node"), ("accept", "*/*"), ("accept-language", "*"), ("sec-fetch-mode", "cors")][..],
+        &[("user-agent", "Deno/2.1.4"), ("accept-language", "*")],
+        &[("user-agent", "Bun/1.2.0"), ("connection", "keep-alive")],
+        &[("cf-worker", "example.com"), ("cf-ray", "8f"), ("cf-connecting-ip", "2a06:98c0:3600::103")],
+        &[("user-agent", "okhttp/4.12.0"), ("accept", "application/json, text/plain, */*")],
+        &[("user-agent", "Example/1 CFNetwork/1568.200.51 Darwin/24.1.0"), ("accept-language", "en-GB,en;q=0.9")],
+    ] {
+        let client = app.client().header("x-token-transport", "body");
+        let mut client = headers.iter().fold(client, |client, (name, value)| client.header(name, value));
+        let login = client.post("/login/", credentials()).await;
+        assert_in_body(&login, 200);
+        let refresh = json!({ "refresh": login.json()["refresh"] });
+        assert_in_body(&client.post("/token/refresh/", refresh).await, 200);
+    }
+}
+
+#[each_database]
+async fn the_web_view_of_an_app_that_the_settings_name_has_its_tokens_in_the_body() {
+    let origins = "jwt_app_origins = ['capacitor://localhost', 'https://localhost', 'tauri://localhost']\n[simple_jwt]";
+    let app = TestApp::with(&SETTINGS.replace("[simple_jwt]", origins)).await;
+    app.user("jane", "correct horse").await;
+    let view = |origin: &str| {
+        let client = app.client().header("x-token-transport", "body").header("origin", origin);
+        client.header("sec-fetch-site", "cross-site").header("referer", "https://localhost/")
+    };
+    for origin in ["capacitor://localhost", "https://localhost", "tauri://localhost"] {
+        assert_in_body(&view(origin).post("/login/", credentials()).await, 200);
+    }
+    // A version of the app that had cookies may have left some.
+    let mut old = view("https://localhost").header("cookie", "access=x; refresh=y");
+    assert_in_body(&old.post("/login/", credentials()).await, 200);
+    for origin in
+        ["https://localhost:8080", "http://localhost", "https://localhost.example.com", "null", "https://LOCALHOST"]
+    {
+        assert_eq!(view(origin).post("/login/", credentials()).await.status(), 403, "{origin}");
+    }
+    let mut without = app.client().header("x-token-transport", "body").header("referer", "https://localhost/");
+    assert_eq!(without.post("/login/", credentials()).await.status(), 403, "a page may hide its origin, not claim one");
 }
 
 #[each_database]

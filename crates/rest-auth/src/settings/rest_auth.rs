@@ -30,6 +30,11 @@ section! {
         /// A header by which an app asks for its tokens in the body where browsers have cookies, with the value body:
         /// "X-Token-Transport". A browser that asks so is refused. It is new here.
         pub jwt_transport_header: Option<String> = None,
+        /// The origins of web views that count as apps, not as browsers, where jwt_transport_header asks for tokens in the
+        /// body: "capacitor://localhost" and "https://localhost" for Capacitor, "ionic://localhost" for Ionic,
+        /// "tauri://localhost" and "http://tauri.localhost" for Tauri. Every script of such an origin can read refresh
+        /// tokens, so do not list the origin of a site. It is new here.
+        pub jwt_app_origins: Vec<String> = Vec::new(),
         /// Whether login says when the tokens run out. (JWT_AUTH_RETURN_EXPIRATION)
         pub jwt_auth_return_expiration: bool = false,
         /// Whether requests that the access cookie authenticates are guarded against cross-site requests.

@@ -1,9 +1,12 @@
 //! Where the tokens of an answer go: one server may have browsers, which keep them in cookies that no script sees,
 //! and apps, which have a safe of their own and want them in the body.
 
+use axum::http::{HeaderValue, header};
+
 use crate::auth::Auth;
 use crate::error::Error;
 use crate::request::Head;
+use crate::settings::RestAuth;
 
 /// Where an answer's tokens go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,9 +17,9 @@ pub enum TokenTransport {
     Body,
 }
 
-/// What a browser adds to the requests of a page, and no script can leave out.
-const MARKS_OF_A_BROWSER: [&str; 6] =
-    ["origin", "referer", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
+/// The headers that a browser adds to the requests of a page, and that no script can remove. Of the fetch metadata,
+/// `Sec-Fetch-Mode` is not among them: the `fetch` of Node sends it, too.
+const MARKS_OF_A_BROWSER: [&str; 4] = ["referer", "sec-fetch-site", "sec-fetch-dest", "sec-fetch-user"];
 
 /// Where the answer to this request puts tokens.
 ///
@@ -31,12 +34,22 @@ pub(crate) fn of(auth: &Auth, head: &Head) -> Result<TokenTransport, Error> {
         TokenTransport::Settings if is_for_body => TokenTransport::Body,
         transport => transport,
     };
-    let mut cookies = [&settings.jwt_auth_cookie, &settings.jwt_auth_refresh_cookie].into_iter().flatten().peekable();
-    let has_cookies = cookies.peek().is_some();
-    let holds_tokens = cookies.any(|name| head.cookie(name).is_some());
-    let has_marks = MARKS_OF_A_BROWSER.iter().any(|name| head.headers.contains_key(*name));
-    if transport == TokenTransport::Body && has_cookies && (holds_tokens || has_marks) {
+    let has_cookies = settings.jwt_auth_cookie.is_some() || settings.jwt_auth_refresh_cookie.is_some();
+    if transport == TokenTransport::Body && has_cookies && may_be_a_page(settings, head) {
         return Err(Error::PermissionDenied("Tokens are not given to a browser in the body.".to_owned()));
     }
     Ok(transport)
+}
+
+/// Whether a page in a browser may have sent the request. The web view of an app is a browser, too: its origin, which no
+/// page elsewhere can claim, tells it from a page.
+fn may_be_a_page(settings: &RestAuth, head: &Head) -> bool {
+    let is_app = |origin: &HeaderValue| settings.jwt_app_origins.iter().any(|app| app.as_bytes() == origin.as_bytes());
+    let mut origins = head.headers.get_all(header::ORIGIN).iter().peekable();
+    if origins.peek().is_some() {
+        return !origins.all(is_app);
+    }
+    let mut cookies = [&settings.jwt_auth_cookie, &settings.jwt_auth_refresh_cookie].into_iter().flatten();
+    let has_mark = MARKS_OF_A_BROWSER.iter().any(|name| head.headers.contains_key(*name));
+    has_mark || cookies.any(|name| head.cookie(name).is_some())
 }
