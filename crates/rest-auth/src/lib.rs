@@ -52,6 +52,7 @@ mod pairs;
 mod password_change;
 mod password_reset;
 mod passwords;
+mod python_pattern;
 mod readiness;
 mod registration;
 mod reply;

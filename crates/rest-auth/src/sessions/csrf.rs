@@ -136,7 +136,7 @@ fn check_token(auth: &Auth, head: &Head, form_token: Option<&str>) -> Result<(),
     if let Some(reason) = misfit(cookie) {
         return Err(format!("CSRF cookie {reason}."));
     }
-    let header = settings.csrf_header_name.trim_start_matches("HTTP_").replace('_', "-");
+    let header = settings.csrf_header();
     let (token, place) = match form_token.filter(|token| !token.is_empty()) {
         Some(token) => (token, "POST".to_owned()),
         None => match head.header(header.as_str()) {

@@ -128,19 +128,7 @@ impl Settings {
             let problem = "no name can be so long".into();
             refuse("account.username_min_length", problem, "A user name has at most 150 characters.");
         }
-        for origin in self.csrf_trusted_origins.iter().filter(|origin| !origin.contains("://")) {
-            refuse(
-                "csrf_trusted_origins",
-                format!("{origin:?} has no scheme"),
-                "For example \"https://app.example.com\".",
-            );
-        }
-        for origin in &self.cors_allowed_origins {
-            if !origin.split_once("://").is_some_and(|(_, host)| !host.is_empty() && !host.contains('/')) {
-                let hint = "A scheme and a host, for example \"https://app.example.com\".";
-                refuse("cors_allowed_origins", format!("{origin:?} is no origin"), hint);
-            }
-        }
+        self.origin_contradictions(&mut refuse);
         self.server_contradictions(&mut refuse);
         self.jwt_contradictions(&mut refuse);
         self.mail_contradictions(&mut refuse);

@@ -19,6 +19,8 @@ mod media;
 mod metrics;
 mod mfa;
 pub(crate) mod named;
+mod origin_checks;
+mod origins;
 mod profile_checks;
 mod profiles;
 mod registration;
@@ -47,6 +49,7 @@ pub use media::Media;
 pub use metrics::{LogFormat, Metrics};
 pub use mfa::Mfa;
 pub use named::Named;
+pub use origins::browser_origin;
 pub use profiles::Profile;
 pub(crate) use registration::Form as RegistrationForm;
 pub use registration::{Registration, RegistrationType};
@@ -189,12 +192,40 @@ section! {
         /// Other origins whose requests may change something, e.g. "https://*.example.com".
         /// (CSRF_TRUSTED_ORIGINS)
         pub csrf_trusted_origins: Vec<String> = Vec::new(),
-        /// Origins whose scripts may read the answers. (CORS_ALLOWED_ORIGINS)
+        /// The origins whose scripts may read responses, as browsers send them: "https://app.example.com".
+        /// (CORS_ALLOWED_ORIGINS)
         pub cors_allowed_origins: Vec<String> = Vec::new(),
-        /// Whether every origin's scripts may. (CORS_ALLOW_ALL_ORIGINS)
+        /// Patterns of further origins whose scripts may read responses. As with Python's `re.match`, a pattern matches
+        /// from the first character on, so end it in "$": '^https://\w+\.example\.com$'. (CORS_ALLOWED_ORIGIN_REGEXES)
+        pub cors_allowed_origin_regexes: Vec<String> = Vec::new(),
+        /// Whether the scripts of every origin may read responses. (CORS_ALLOW_ALL_ORIGINS)
         pub cors_allow_all_origins: bool = false,
-        /// Whether they may send cookies. (CORS_ALLOW_CREDENTIALS)
+        /// Whether requests of other origins may carry cookies. (CORS_ALLOW_CREDENTIALS)
         pub cors_allow_credentials: bool = false,
+        /// The headers that requests of other origins may carry. Those that csrf_header_name, simple_jwt.auth_header_name
+        /// and rest_auth.jwt_transport_header name are always allowed, as is X-Request-ID. (CORS_ALLOW_HEADERS)
+        pub cors_allow_headers: Vec<String> = text_list(&[
+            "accept",
+            "authorization",
+            "content-type",
+            "user-agent",
+            "x-csrftoken",
+            "x-requested-with",
+        ]),
+        /// The methods that requests of other origins may have. (CORS_ALLOW_METHODS)
+        pub cors_allow_methods: Vec<String> = text_list(&["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"]),
+        /// The headers of a response that scripts of other origins may read, beside the usual ones: "Retry-After".
+        /// (CORS_EXPOSE_HEADERS)
+        pub cors_expose_headers: Vec<String> = Vec::new(),
+        /// How long a browser may remember the answer to a preflight request, in seconds; 0 for as long as browsers
+        /// choose. (CORS_PREFLIGHT_MAX_AGE)
+        pub cors_preflight_max_age: u64 = 86_400,
+        /// Whether pages of the public internet may send requests to this server in a private network.
+        /// (CORS_ALLOW_PRIVATE_NETWORK)
+        pub cors_allow_private_network: bool = false,
+        /// The pattern of the paths to which the cors_ settings apply, matched as those of cors_allowed_origin_regexes are.
+        /// (CORS_URLS_REGEX)
+        pub cors_urls_regex: String = crate::cors::EVERY_PATH.to_owned(),
         /// The language of mails and pages for whoever asks for none of those below.
         pub language_code: String = "en".to_owned(),
         /// The languages of mails and pages, of which the header Accept-Language chooses. There are templates for "en" and
@@ -241,6 +272,10 @@ section! {
     }
 }
 
+fn text_list(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
 /// A secret key like those that Django makes: 64 random characters.
 pub fn new_secret_key() -> Secret {
     Secret::from(crate::source::Random::system().string(64, crate::source::LETTERS_AND_DIGITS))
@@ -256,6 +291,11 @@ impl Settings {
         );
         Self::default().annotate("", "", &mut text);
         text
+    }
+
+    /// The header that repeats the secret against cross-site requests: `HTTP_X_CSRFTOKEN` is `X-CSRFTOKEN`.
+    pub(crate) fn csrf_header(&self) -> String {
+        self.csrf_header_name.trim_start_matches("HTTP_").replace('_', "-")
     }
 
     /// The settings in force, as TOML, their secrets masked.

@@ -182,6 +182,11 @@ impl Answer {
         self.parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    /// Every value of a header.
+    pub fn headers(&self, name: &str) -> Vec<&str> {
+        self.parts.headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect()
+    }
+
     /// The cookies that the answer sets.
     pub fn cookies(&self) -> Vec<Cookie<'_>> {
         self.parts
