@@ -184,6 +184,11 @@ impl Auth {
         &self.0.secret_key
     }
 
+    /// The secret key, and the former ones behind it.
+    pub(crate) fn secret_keys(&self) -> impl Iterator<Item = &Secret> {
+        std::iter::once(&self.0.secret_key).chain(&self.0.settings.secret_key_fallbacks)
+    }
+
     /// What signs JSON Web Tokens.
     pub(crate) fn keys(&self) -> &Keys {
         &self.0.keys

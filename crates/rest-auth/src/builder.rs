@@ -337,11 +337,12 @@ impl Builder {
             store.migrate().await?;
         }
         let missing = readiness::missing(&store, &self.settings).await?;
-        if missing == [OUTBOX] {
-            // It is a table of our own, and the only one that such a database cannot do without.
-            store.make_table(OUTBOX).await?;
-        } else if !missing.is_empty() {
+        if !missing.iter().all(|table| OWN_TABLES.contains(&table.as_str())) {
             return Err(BuildError::MissingTables(missing));
+        }
+        if !missing.is_empty() {
+            // They are tables of our own, and the only ones that such a database cannot do without.
+            store.make_tables(&OWN_TABLES).await?;
         }
         let missing = store.missing_groups().await?;
         if !missing.is_empty() {
@@ -387,8 +388,8 @@ impl Builder {
     }
 }
 
-/// The table of mails that wait to be sent.
-const OUTBOX: &str = "rest_auth_outbox";
+/// The tables that a database gets at the first start: mails that wait to be sent, and what replaced hashes leave behind.
+const OWN_TABLES: [&str; 2] = ["rest_auth_outbox", "rest_auth_replaced_hash"];
 
 /// Why there is no [`Auth`].
 #[derive(Debug, thiserror::Error)]

@@ -17,6 +17,8 @@ pub struct Flushed {
     pub tokens: u64,
     /// What was remembered of their rotation, which matters as long as the tokens do.
     pub rotations: u64,
+    /// What was remembered of hashes that a login replaced, which matters as long as sessions and tokens do.
+    pub replaced_hashes: u64,
 }
 
 impl Auth {
@@ -35,6 +37,7 @@ impl Auth {
                 sessions: tx.delete_expired_sessions(self.now(), AT_ONCE).await?,
                 tokens: if keeps_tokens { tx.delete_expired_tokens(self.now(), AT_ONCE).await? } else { 0 },
                 rotations: tx.delete_old_rotations(self.now() - lifetime, AT_ONCE).await?,
+                replaced_hashes: tx.delete_expired_replaced(self.now(), AT_ONCE).await?,
             };
             tx.commit().await?;
             if removed == Flushed::default() {
@@ -43,6 +46,7 @@ impl Auth {
             flushed.sessions += removed.sessions;
             flushed.tokens += removed.tokens;
             flushed.rotations += removed.rotations;
+            flushed.replaced_hashes += removed.replaced_hashes;
             progress(flushed);
         }
     }

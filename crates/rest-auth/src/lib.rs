@@ -55,6 +55,7 @@ mod passwords;
 mod python_pattern;
 mod readiness;
 mod registration;
+mod rehash;
 mod reply;
 mod request;
 mod sessions;

@@ -22,6 +22,7 @@ use crate::error::{Error, FieldErrors};
 use crate::fields::{Field, Fields, Form};
 use crate::methods::Methods;
 use crate::metrics;
+use crate::rehash;
 use crate::reply;
 use crate::request::{Request, set_cookie};
 use crate::sessions::{self, Backend};
@@ -181,12 +182,10 @@ async fn authenticate(request: &Request, input: &Input) -> Result<(User, Backend
         // While the password was hashed, others may have failed.
         attempt.may_be_made().await?;
         let mut user = user.clone();
-        if let Some(hash) = checked.replacement {
-            let mut tx = auth.store().begin().await?;
-            if tx.replace_hash(&user, &hash).await? {
-                tx.commit().await?;
-                user.password = hash;
-            }
+        if let Some(hash) = checked.replacement
+            && rehash::replace(auth, &user, &hash).await?
+        {
+            user.password = hash;
         }
         return Ok((user, *backend));
     }

@@ -57,7 +57,7 @@ async fn change(request: &mut Request) -> Result<Response, Error> {
     let mut tx = auth.store().begin().await?;
     if input.old_password.is_none() {
         tx.set_password(user.id, &hash).await?;
-    } else if !tx.replace_hash(&user, &hash).await? {
+    } else if !tx.change_password(&user, &hash).await? {
         // Somebody else who knew the old password was faster.
         return Err(Error::field("old_password", WRONG_OLD_PASSWORD));
     }

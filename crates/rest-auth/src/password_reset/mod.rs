@@ -120,7 +120,7 @@ async fn set_password(auth: &Auth, input: &Confirmation) -> Result<(), Error> {
     let hash = auth.passwords().make(&input.new_password1).await?;
     let mut tx = auth.store().begin().await?;
     // Sessions go with the hash that they were made under.
-    if !tx.replace_hash(&user, &hash).await? {
+    if !tx.change_password(&user, &hash).await? {
         // Somebody else came with the same token, and was faster.
         return Err(invalid("token"));
     }

@@ -12,7 +12,9 @@ use time::Duration;
 use crate::auth::Auth;
 use crate::current_user::{Credential, CurrentUser};
 use crate::error::Error;
+use crate::rehash::{self, Held};
 use crate::request::{Content, Head, Request, lasting, removal, set_cookie, sets_cookie};
+use crate::settings::Secret;
 use crate::signing;
 use crate::source::LOWER_CASE_AND_DIGITS;
 use crate::store::{Connection, StoreError, StoredSession, User};
@@ -59,12 +61,17 @@ impl Presented {
     }
 }
 
-/// Whether the session's hash is that of the user's password, so that a session ends when the password
-/// changes elsewhere: `get_session_auth_hash`.
-fn is_hash_of(auth: &Auth, held: &str, user: &User) -> bool {
-    std::iter::once(auth.secret_key())
-        .chain(&auth.settings().secret_key_fallbacks)
-        .any(|secret| signing::same(held, &signing::salted_hmac_hex(HASH_SALT, &user.password, secret)))
+/// What a session holds of the password's hash: `get_session_auth_hash`.
+pub(crate) fn hash_of(password: &str, secret: &Secret) -> String {
+    signing::salted_hmac_hex(HASH_SALT, password, secret)
+}
+
+/// Whether the session was made under the user's password, so that a session ends when the password changes elsewhere.
+async fn is_of_password(auth: &Auth, db: &mut Connection, held: &str, user: &User) -> Result<bool, StoreError> {
+    if auth.secret_keys().any(|secret| signing::same(held, &hash_of(&user.password, secret))) {
+        return Ok(true);
+    }
+    rehash::was_made_under_replaced(auth, db, user, Held::Session(held)).await
 }
 
 /// Finds the user of the request's session: DRF's `SessionAuthentication`.
@@ -87,8 +94,11 @@ pub(crate) async fn authenticate(
     let known_backend =
         text(BACKEND_KEY).is_some_and(|name| auth.settings().authentication_backends.iter().any(|held| held == name));
     let Some(id) = text(USER_KEY).filter(|_| known_backend).and_then(|id| id.parse().ok()) else { return Ok(None) };
-    let user = db.user_by_id(id).await?;
-    let Some(user) = user.filter(|user| text(HASH_KEY).is_some_and(|hash| is_hash_of(auth, hash, user))) else {
+    let user = match (db.user_by_id(id).await?, text(HASH_KEY)) {
+        (Some(user), Some(held)) => is_of_password(auth, &mut db, held, &user).await?.then_some(user),
+        _ => None,
+    };
+    let Some(user) = user else {
         drop(db);
         let mut tx = auth.store().begin().await?;
         session.flush(&mut tx).await?;
@@ -137,7 +147,7 @@ pub(crate) async fn login(
     }
     data.insert(USER_KEY.to_owned(), user.id.to_string().into());
     data.insert(BACKEND_KEY.to_owned(), backend.name(&auth).into());
-    data.insert(HASH_KEY.to_owned(), signing::salted_hmac_hex(HASH_SALT, &user.password, auth.secret_key()).into());
+    data.insert(HASH_KEY.to_owned(), hash_of(&user.password, auth.secret_key()).into());
     let cookie = renew(&auth, tx, &request.session, &data).await?;
     tx.set_last_login(user.id, auth.now()).await?;
     Ok(vec![csrf::cookie(&auth, csrf::new_secret(&auth)), cookie])
@@ -162,7 +172,7 @@ pub(crate) async fn keep_after_password_change(
 ) -> Result<Cookie<'static>, Error> {
     let auth = request.auth.clone();
     let mut data = request.session.load(&auth, tx).await?.unwrap_or_default();
-    data.insert(HASH_KEY.to_owned(), signing::salted_hmac_hex(HASH_SALT, hash, auth.secret_key()).into());
+    data.insert(HASH_KEY.to_owned(), hash_of(hash, auth.secret_key()).into());
     Ok(renew(&auth, tx, &request.session, &data).await?)
 }
 

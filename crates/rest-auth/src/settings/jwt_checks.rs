@@ -85,15 +85,22 @@ impl Settings {
             ("simple_jwt.revoke_token_claim", &jwt.revoke_token_claim),
         ];
         for (index, (path, name)) in names.iter().enumerate() {
-            let registered = ["", "exp", "iat", "nbf", "aud", "iss"].contains(&name.as_str());
+            // An access token gets no copy of "jti", so that whatever else it held would be missing there.
+            let registered = ["", "exp", "iat", "nbf", "aud", "iss"].contains(&name.as_str())
+                || (name.as_str() == "jti" && *path != "simple_jwt.jti_claim");
             if registered || names[..index].iter().any(|(_, other)| other == name) {
                 let problem = format!("{name:?} is the name of another claim, or none");
                 refuse(path, problem, "Leave it out to have SimpleJWT's.");
             }
         }
-        for name in self.claims.keys().filter(|name| own_claims::is_reserved(self, name)) {
-            let problem = "the claim has a meaning of its own".into();
-            refuse(&format!("claims.{name}"), problem, "Give it another name.");
+        for (name, value) in &self.claims {
+            if own_claims::is_reserved(self, name) {
+                let problem = format!("the server itself writes the claim {name:?}");
+                refuse(&format!("claims.{name}"), problem, "Give the claim another name.");
+            } else if name == own_claims::SUBJECT && !value.makes_subject() {
+                let problem = format!("must be a text in every token, but {} is not", value.name());
+                refuse("claims.sub", problem, "Set it to \"user.pk\", \"user.username\" or \"user.email\".");
+            }
         }
         if jwt.signing_key.as_ref().is_some_and(|key| key.expose().is_empty()) {
             let hint = "Leave it out to sign with the secret key.";

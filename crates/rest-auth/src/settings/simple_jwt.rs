@@ -66,7 +66,7 @@ section! {
         pub jti_claim: String = "jti".to_owned(),
         /// Whether the tokens of a user who is not active are refused. (CHECK_USER_IS_ACTIVE)
         pub check_user_is_active: bool = true,
-        /// Whether access tokens end when the user's password changes. (CHECK_REVOKE_TOKEN)
+        /// Whether access and refresh tokens end when the user's password changes. (CHECK_REVOKE_TOKEN)
         pub check_revoke_token: bool = false,
         /// The claim by which that is seen. (REVOKE_TOKEN_CLAIM)
         pub revoke_token_claim: String = "hash_password".to_owned(),

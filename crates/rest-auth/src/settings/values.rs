@@ -279,6 +279,31 @@ pub enum ClaimValue {
     Groups,
 }
 
+impl ClaimValue {
+    /// The value as the settings spell it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Pk => "user.pk",
+            Self::Username => "user.username",
+            Self::Email => "user.email",
+            Self::FirstName => "user.first_name",
+            Self::LastName => "user.last_name",
+            Self::IsActive => "user.is_active",
+            Self::IsStaff => "user.is_staff",
+            Self::IsSuperuser => "user.is_superuser",
+            Self::Groups => "user.groups",
+        }
+    }
+
+    /// Whether the claim "sub" can hold the value: a text, or a number that is written as one.
+    pub(crate) fn makes_subject(self) -> bool {
+        match self {
+            Self::Pk | Self::Username | Self::Email | Self::FirstName | Self::LastName => true,
+            Self::IsActive | Self::IsStaff | Self::IsSuperuser | Self::Groups => false,
+        }
+    }
+}
+
 /// What of the user stands in a token. Each tells one user from all others, as an address does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

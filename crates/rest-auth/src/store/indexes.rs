@@ -73,6 +73,12 @@ pub(super) fn steps(dialect: Dialect, users: &UserTable, unused_apps: &[&str]) -
             "finds the rotations that matter no more",
         ),
         (
+            "rest_auth_replaced_hash_expires_at",
+            "rest_auth_replaced_hash",
+            "expires_at",
+            "finds the replaced hashes that matter no more",
+        ),
+        (
             "rest_auth_outbox_claimed_until",
             "rest_auth_outbox",
             "claimed_until",

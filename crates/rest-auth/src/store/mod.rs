@@ -22,6 +22,7 @@ mod postgres;
 mod profile_schema;
 mod profiles;
 mod refresh_tokens;
+mod replaced_hashes;
 mod rotations;
 mod row;
 mod schema;
@@ -49,6 +50,7 @@ pub(crate) use packages::PackageTable;
 pub use pool::Pool;
 pub(crate) use profiles::ProfileValues;
 pub(crate) use refresh_tokens::NewOutstandingToken;
+pub(crate) use replaced_hashes::Replaced;
 pub(crate) use rotations::Rotation;
 pub(crate) use schema::is_djangos_table;
 pub(crate) use sessions::StoredSession;
@@ -227,13 +229,13 @@ impl Store {
         Ok(made)
     }
 
-    /// Makes one table, if it is missing.
-    pub(crate) async fn make_table(&self, name: &str) -> Result<(), StoreError> {
+    /// Makes those of these tables that are missing.
+    pub(crate) async fn make_tables(&self, names: &[&str]) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         tx.claim("rest-auth migrate").await?;
-        let is_there = tx.table_names().await?.iter().any(|table| table == name);
-        if let Some(table) = schema::tables(self.dialect()).find(|table| table.name == name).filter(|_| !is_there) {
-            tx.execute_script(table.statements).await?;
+        let missing = self.missing_in(&mut tx).await?;
+        for step in missing.iter().filter(|step| names.contains(&step.name.as_str())) {
+            tx.execute_script(&step.statements).await?;
         }
         tx.commit().await
     }

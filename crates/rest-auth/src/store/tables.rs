@@ -81,6 +81,16 @@ pub(super) enum RefreshToken {
 }
 
 #[derive(Iden)]
+#[iden = "rest_auth_replaced_hash"]
+pub(super) enum ReplacedHash {
+    Table,
+    Digest,
+    UserId,
+    HashDigest,
+    ExpiresAt,
+}
+
+#[derive(Iden)]
 #[iden = "rest_auth_outbox"]
 pub(super) enum Outbox {
     Table,

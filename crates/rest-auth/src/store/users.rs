@@ -411,9 +411,20 @@ impl Connection {
         self.update(id, columns.map(|column| (column, superuser.into())).into()).await
     }
 
+    /// Gives the user another password, whose hash this is.
     pub(crate) async fn set_password(&mut self, id: UserId, hash: &str) -> Result<(), StoreError> {
         let column = self.user_table().iden_of(UserColumn::Password);
-        self.update(id, vec![(column, hash.into())]).await
+        self.update(id, vec![(column, hash.into())]).await?;
+        self.forget_replaced(id).await
+    }
+
+    /// The same, unless the password was changed in between.
+    pub(crate) async fn change_password(&mut self, user: &User, hash: &str) -> Result<bool, StoreError> {
+        let changed = self.replace_hash(user, hash).await?;
+        if changed {
+            self.forget_replaced(user.id).await?;
+        }
+        Ok(changed)
     }
 
     pub(crate) async fn set_email(&mut self, id: UserId, email: &str) -> Result<(), StoreError> {

@@ -42,8 +42,9 @@ async fn cookie_for(auth: &Auth, head: &Head) -> Result<Option<cookie::Cookie<'s
     if rotation::is_blacklisted(auth, &mut db, &refresh).await? {
         return Ok(None);
     }
-    rotation::holder(auth, &mut db, &refresh).await?;
-    let mut claims = access_claims(auth, &refresh, auth.now(), &new_jti(auth));
+    let user = rotation::holder(auth, &mut db, &refresh).await?;
+    let claims = access_claims(auth, &refresh, auth.now(), &new_jti(auth));
+    let mut claims = rotation::in_force(auth, claims, user.as_ref());
     claims.end_by(refresh_ends);
     let age = claims.expires().map_or(0, |ends| (ends - auth.now()).whole_seconds());
     Ok(cookies::access(auth, &sign(auth, &claims)?, age))

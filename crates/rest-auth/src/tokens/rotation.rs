@@ -4,6 +4,7 @@
 use super::jwt::TokenError;
 use super::jwt::claims::{Claims, Kind, new_jti};
 use super::jwt::issue::{access_claims, outstanding, replacing_claims, sign};
+use super::jwt::revocation;
 use super::reuse;
 use crate::auth::Auth;
 use crate::error::Error;
@@ -26,9 +27,9 @@ pub(super) async fn renew(auth: &Auth, presented: &Claims) -> Result<Renewed, Er
         if is_blacklisted(auth, &mut db, presented).await? {
             return Err(TokenError::Blacklisted.into());
         }
-        holder(auth, &mut db, presented).await?;
-        let access = sign(auth, &access_claims(auth, presented, auth.now(), &new_jti(auth)))?;
-        return Ok(Renewed { access, refresh: None });
+        let user = holder(auth, &mut db, presented).await?;
+        let access = access_claims(auth, presented, auth.now(), &new_jti(auth));
+        return Ok(Renewed { access: sign(auth, &in_force(auth, access, user.as_ref()))?, refresh: None });
     }
     if !names.blacklist {
         holder(auth, &mut auth.store().reader(), presented).await?;
@@ -53,7 +54,7 @@ async fn rotate(auth: &Auth, presented: &Claims) -> Result<Renewed, Error> {
         drop(tx);
         return reuse::answer(auth, presented).await;
     }
-    let replacement = Replacement::of(auth, presented)?;
+    let replacement = Replacement::of(auth, presented, user.as_ref())?;
     tx.insert_outstanding(&replacement.outstanding(auth, user.as_ref())?).await?;
     if names.tracks_rotation() {
         remember(auth, &mut tx, presented, &replacement).await?;
@@ -70,7 +71,7 @@ async fn exchange(auth: &Auth, presented: &Claims) -> Result<Renewed, Error> {
         return Err(TokenError::Blacklisted.into());
     }
     let user = holder(auth, &mut db, presented).await?;
-    let replacement = Replacement::of(auth, presented)?;
+    let replacement = Replacement::of(auth, presented, user.as_ref())?;
     let jti = presented.jti(auth.settings()).ok_or(TokenError::NoId)?;
     let mut db = auth.store().connection().await?;
     match unless_spent(db.exchange(jti, &replacement.outstanding(auth, user.as_ref())?).await)? {
@@ -93,8 +94,8 @@ struct Replacement {
 }
 
 impl Replacement {
-    fn of(auth: &Auth, presented: &Claims) -> Result<Self, Error> {
-        let claims = replacing_claims(auth, presented);
+    fn of(auth: &Auth, presented: &Claims, user: Option<&User>) -> Result<Self, Error> {
+        let claims = in_force(auth, replacing_claims(auth, presented), user);
         let refresh = sign(auth, &claims)?;
         let access_jti = new_jti(auth);
         let access = sign(auth, &access_claims(auth, &claims, auth.now(), &access_jti))?;
@@ -110,6 +111,14 @@ impl From<Replacement> for Renewed {
     fn from(replacement: Replacement) -> Self {
         Self { access: replacement.access, refresh: Some(replacement.refresh) }
     }
+}
+
+/// The claims of a token that takes over from one that was checked: its fingerprint is that of the hash in force.
+pub(crate) fn in_force(auth: &Auth, mut claims: Claims, user: Option<&User>) -> Claims {
+    if let Some(user) = user {
+        revocation::set(&auth.settings().simple_jwt, &mut claims, user);
+    }
+    claims
 }
 
 async fn remember(auth: &Auth, tx: &mut Connection, parent: &Claims, replacement: &Replacement) -> Result<(), Error> {
@@ -131,7 +140,8 @@ pub(crate) async fn is_blacklisted(auth: &Auth, db: &mut Connection, claims: &Cl
 /// The user who holds a refresh token; a token may be about nobody.
 ///
 /// # Errors
-/// 401 if it is no refresh token, or its user is gone or not active.
+/// 401 if it is no refresh token, its user is gone or not active, or their password has changed since, where the
+/// settings ask for that.
 pub(crate) async fn holder(auth: &Auth, db: &mut Connection, claims: &Claims) -> Result<Option<User>, Error> {
     let settings = auth.settings();
     claims.check(settings, Some(Kind::Refresh))?;
@@ -140,10 +150,11 @@ pub(crate) async fn holder(auth: &Auth, db: &mut Connection, claims: &Claims) ->
     }
     let user = claims.user(settings, db).await?;
     let may_log_in = |user: &User| user.is_active || !settings.simple_jwt.check_user_is_active;
-    match user.filter(may_log_in) {
-        Some(user) => Ok(Some(user)),
-        None => Err(Error::authentication_failed("No active account found for the given token.")),
-    }
+    let Some(user) = user.filter(may_log_in) else {
+        return Err(Error::authentication_failed("No active account found for the given token."));
+    };
+    revocation::check(auth, db, claims, &user).await?;
+    Ok(Some(user))
 }
 
 /// Puts a refresh token on the blacklist: `BlacklistMixin.blacklist`. Tells whether it was not there before; if it

@@ -29,8 +29,15 @@ async fn verify(request: &mut Request) -> Result<Response, Error> {
     let input: Input = Form::read(&Input::fields(), request.data().await?, false)?.finish()?.into()?;
     let claims = jwt::decode(&auth, input.token.as_bytes())?;
     claims.check(auth.settings(), None)?;
-    if rotation::is_blacklisted(&auth, &mut auth.store().reader(), &claims).await? {
+    let mut db = auth.store().reader();
+    if rotation::is_blacklisted(&auth, &mut db, &claims).await? {
         return Err(TokenError::Blacklisted.into());
+    }
+    // What no other endpoint takes is not good. Without the setting, nothing asks for the user.
+    if auth.settings().simple_jwt.check_revoke_token
+        && let Some(user) = claims.user(auth.settings(), &mut db).await?
+    {
+        jwt::revocation::check(&auth, &mut db, &claims, &user).await?;
     }
     Ok(reply::json(StatusCode::OK, &json!({})))
 }

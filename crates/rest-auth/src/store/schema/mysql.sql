@@ -300,6 +300,16 @@ CREATE TABLE `rest_auth_refresh_token` (
     KEY `rest_auth_refresh_token_family` (`family`)
 ) ENGINE=InnoDB;
 
+-- table rest_auth_replaced_hash
+CREATE TABLE `rest_auth_replaced_hash` (
+    `digest` varchar(64) NOT NULL,
+    `user_id` int(11) NOT NULL,
+    `hash_digest` varchar(64) NOT NULL,
+    `expires_at` datetime(6) NOT NULL,
+    PRIMARY KEY (`digest`),
+    KEY `rest_auth_replaced_hash_user_id` (`user_id`)
+) ENGINE=InnoDB;
+
 -- table rest_auth_outbox
 CREATE TABLE `rest_auth_outbox` (
     `id` bigint NOT NULL AUTO_INCREMENT,

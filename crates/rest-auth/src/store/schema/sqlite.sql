@@ -263,6 +263,15 @@ CREATE TABLE "rest_auth_refresh_token" (
 );
 CREATE INDEX "rest_auth_refresh_token_family" ON "rest_auth_refresh_token" ("family");
 
+-- table rest_auth_replaced_hash
+CREATE TABLE "rest_auth_replaced_hash" (
+    "digest" varchar(64) NOT NULL PRIMARY KEY,
+    "user_id" integer NOT NULL,
+    "hash_digest" varchar(64) NOT NULL,
+    "expires_at" datetime NOT NULL
+);
+CREATE INDEX "rest_auth_replaced_hash_user_id" ON "rest_auth_replaced_hash" ("user_id");
+
 -- table rest_auth_outbox
 CREATE TABLE "rest_auth_outbox" (
     "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,

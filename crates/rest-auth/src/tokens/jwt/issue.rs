@@ -34,9 +34,7 @@ pub(crate) async fn pair_for(auth: &Auth, tx: &mut Connection, user: &User) -> R
             UserIdField::Username => user.username.clone(),
         },
     );
-    if names.check_revoke_token {
-        claims.set(&names.revoke_token_claim, revocation::fingerprint(user));
-    }
+    revocation::set(names, &mut claims, user);
     own_claims::add(auth, tx, user, &mut claims).await?;
     let refresh = sign(auth, &claims)?;
     if names.blacklist {

@@ -5,7 +5,7 @@ pub(crate) mod issue;
 mod key_files;
 pub(crate) mod keys;
 pub(crate) mod own_claims;
-mod revocation;
+pub(crate) mod revocation;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -129,16 +129,14 @@ async fn user_of(auth: &Auth, token: &[u8]) -> Result<CurrentUser, Error> {
     if claims.user_id(settings).is_none() {
         return Err(failed("Token contained no recognizable user identification", "token_not_valid"));
     }
-    let user = claims.user(settings, &mut auth.store().reader()).await?;
-    let names = &settings.simple_jwt;
-    match user {
-        None => Err(failed("User not found", "user_not_found")),
-        Some(user) if names.check_user_is_active && !user.is_active => Err(failed("User is inactive", "user_inactive")),
-        Some(user) if revocation::is_revoked(names, &claims, &user) => {
-            Err(failed("The user's password has been changed.", "password_changed"))
-        }
-        Some(user) => Ok(CurrentUser::new(auth, user, Credential::Jwt)),
+    let mut db = auth.store().reader();
+    let user = claims.user(settings, &mut db).await?;
+    let user = user.ok_or_else(|| failed("User not found", "user_not_found"))?;
+    if settings.simple_jwt.check_user_is_active && !user.is_active {
+        return Err(failed("User is inactive", "user_inactive"));
     }
+    revocation::check(auth, &mut db, &claims, &user).await?;
+    Ok(CurrentUser::new(auth, user, Credential::Jwt))
 }
 
 /// The claims of a token of this kind, or why it is none. The blacklist is not asked.

@@ -21,15 +21,29 @@ pub(super) async fn add(auth: &Auth, tx: &mut Connection, user: &User, claims: &
     }
     let holder = TokenHolder { user: user.clone(), groups: tx.groups_of(user.id).await? };
     for (name, value) in &settings.claims {
-        claims.set(name, value_of(*value, &holder));
+        claims.set(name, readable(name, value_of(*value, &holder))?);
     }
     for (name, value) in auth.hooks().claims(&holder).await? {
         if is_reserved(settings, &name) {
-            return Err(Error::internal(format!("the claim {name:?} is rest-auth's own")));
+            return Err(Error::internal(format!("the server itself writes the claim {name:?}: give it another name")));
         }
+        let value = readable(&name, value)?;
         claims.set(&name, value);
     }
     Ok(())
+}
+
+/// The claim that says whom a token is about, where that is not `user_id_claim`.
+pub(crate) const SUBJECT: &str = "sub";
+
+/// The value as every reader of the token accepts it: "sub" is a text by RFC 7519, and a number becomes one.
+fn readable(name: &str, value: Value) -> Result<Value, Error> {
+    match value {
+        Value::Number(number) if name == SUBJECT => Ok(number.to_string().into()),
+        Value::String(_) => Ok(value),
+        _ if name == SUBJECT => Err(Error::internal("the claim \"sub\" must be a text or a number")),
+        value => Ok(value),
+    }
 }
 
 fn value_of(value: ClaimValue, holder: &TokenHolder) -> Value {

@@ -7,6 +7,7 @@ mod refresh;
 mod renewal;
 mod reuse;
 mod schemes;
+mod revoked;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,0 +1,117 @@
+//! `rest_auth_replaced_hash`, a table of our own: what was made under a password's hash before a login hashed the same
+//! password again. It holds digests, by which nothing can be found out about a password.
+
+use sea_query::{Expr, ExprTrait, Order, Query};
+use time::OffsetDateTime;
+
+use super::tables::ReplacedHash;
+use super::{Connection, StoreError, UserId};
+
+/// The most digests that are kept of one user.
+const AT_MOST: usize = 20;
+
+/// What a hash that is replaced leaves behind.
+pub(crate) struct Replaced {
+    pub(crate) user: UserId,
+    /// Digests of what was made under the replaced hash.
+    pub(crate) digests: Vec<String>,
+    /// Digests of the replaced hash, under every key.
+    pub(crate) hash: Vec<String>,
+    /// The digest of the hash that takes its place.
+    pub(crate) new_hash: String,
+    pub(crate) expires_at: OffsetDateTime,
+}
+
+impl Connection {
+    /// Remembers what was made under a replaced hash, and under those that it had replaced itself.
+    pub(crate) async fn remember_replaced(&mut self, replaced: &Replaced) -> Result<(), StoreError> {
+        use ReplacedHash::*;
+        let user = || self.dialect().user_id(replaced.user);
+        let pass_on = Query::update()
+            .table(Table)
+            .value(HashDigest, replaced.new_hash.as_str())
+            .and_where(Expr::col(UserId).eq(user()))
+            .and_where(Expr::col(HashDigest).is_in(&replaced.hash))
+            .take();
+        // The password was changed where nothing removed them.
+        let dead = Query::delete()
+            .from_table(Table)
+            .and_where(Expr::col(UserId).eq(user()))
+            .and_where(
+                Expr::col(HashDigest).ne(replaced.new_hash.as_str()).or(Expr::col(Digest).is_in(&replaced.digests)),
+            )
+            .take();
+        let held = Query::select()
+            .column(Digest)
+            .from(Table)
+            .and_where(Expr::col(UserId).eq(user()))
+            .order_by(ExpiresAt, Order::Desc)
+            .take();
+        self.execute(&pass_on).await?;
+        self.execute(&dead).await?;
+        let held = self.fetch_all(&held).await?;
+        let surplus = held.iter().skip(AT_MOST.saturating_sub(replaced.digests.len()));
+        self.delete_replaced(surplus.map(|row| row.text("digest")).collect::<Result<_, _>>()?).await?;
+        let mut insert = Query::insert().into_table(Table).columns([Digest, UserId, HashDigest, ExpiresAt]).take();
+        for digest in &replaced.digests {
+            insert.values_panic([
+                digest.as_str().into(),
+                self.dialect().user_id(replaced.user),
+                replaced.new_hash.as_str().into(),
+                self.dialect().time(replaced.expires_at),
+            ]);
+        }
+        self.execute(&insert).await.map(drop)
+    }
+
+    /// Whether one of the digests is of what was made under a hash that one of these hashes replaced.
+    pub(crate) async fn is_replaced(
+        &mut self,
+        digests: &[String],
+        hashes: &[String],
+        now: OffsetDateTime,
+    ) -> Result<bool, StoreError> {
+        use ReplacedHash::*;
+        let statement = Query::select()
+            .column(Digest)
+            .from(Table)
+            .and_where(Expr::col(Digest).is_in(digests))
+            .and_where(Expr::col(HashDigest).is_in(hashes))
+            .and_where(Expr::col(ExpiresAt).gt(self.dialect().time(now)))
+            .limit(1)
+            .take();
+        Ok(self.fetch_optional(&statement).await?.is_some())
+    }
+
+    /// Forgets every replaced hash of the user, whose password is another one now.
+    pub(super) async fn forget_replaced(&mut self, user: UserId) -> Result<(), StoreError> {
+        let user = self.dialect().user_id(user);
+        let statement =
+            Query::delete().from_table(ReplacedHash::Table).and_where(Expr::col(ReplacedHash::UserId).eq(user)).take();
+        self.execute(&statement).await.map(drop)
+    }
+
+    /// Removes at most `limit` digests of what has run out, and tells how many it were.
+    pub(crate) async fn delete_expired_replaced(&mut self, now: OffsetDateTime, limit: u64) -> Result<u64, StoreError> {
+        use ReplacedHash::*;
+        let expired = Query::select()
+            .column(Digest)
+            .from(Table)
+            .and_where(Expr::col(ExpiresAt).lt(self.dialect().time(now)))
+            .limit(limit)
+            .take();
+        let digests = self.fetch_all(&expired).await?.iter().map(|row| row.text("digest")).collect::<Result<_, _>>()?;
+        self.delete_replaced(digests).await
+    }
+
+    async fn delete_replaced(&mut self, digests: Vec<String>) -> Result<u64, StoreError> {
+        if digests.is_empty() {
+            return Ok(0);
+        }
+        let statement = Query::delete()
+            .from_table(ReplacedHash::Table)
+            .and_where(Expr::col(ReplacedHash::Digest).is_in(digests))
+            .take();
+        self.execute(&statement).await
+    }
+}
