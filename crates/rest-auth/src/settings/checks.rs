@@ -56,6 +56,10 @@ impl Settings {
         if self.password_hashers.is_empty() {
             refuse("password_hashers", "no password could be kept".into(), "Leave it out to have Django's.");
         }
+        if let Some(first) = self.password_hashers.first().filter(|hasher| !hasher.name.makes_hashes()) {
+            let problem = format!("{:?} only reads stored hashes, and the first makes new ones", first.name);
+            refuse("password_hashers", problem, "Put \"pbkdf2_sha256\" in front of it.");
+        }
         for problem in self.password_hashers.iter().filter_map(|hasher| hasher.problem()) {
             refuse("password_hashers", problem, "Leave the cost out to have Django's.");
         }
@@ -200,6 +204,11 @@ impl Settings {
             self.password_validators.is_empty(),
             "password_validators",
             "the password rules are off; leave the setting out to have Django's",
+        );
+        warn(
+            self.password_hashers.first().is_some_and(|hasher| hasher.name.is_weak()),
+            "password_hashers",
+            "put \"pbkdf2_sha256\" first: a stolen hash of MD5 is soon a password",
         );
         self.throttle_warnings(&mut warn);
         self.webhook_warnings(&mut warn);

@@ -133,9 +133,10 @@ section! {
             "django.contrib.auth.backends.ModelBackend".to_owned(),
             "allauth.account.auth_backends.AuthenticationBackend".to_owned(),
         ],
-        /// The first makes new hashes: "pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "bcrypt"
-        /// or "scrypt", or a table with its name and cost, { name = "pbkdf2_sha256", iterations = 1500000 }.
-        /// All are verified; a hash that another made is replaced at login. (PASSWORD_HASHERS)
+        /// The first makes new hashes: "pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "bcrypt", "scrypt"
+        /// or "md5", or a table with its name and cost, { name = "pbkdf2_sha256", iterations = 1500000 }. All are
+        /// verified, listed or not, and so are "sha1", "unsalted_md5" and "unsalted_sha1" of Django's earlier versions.
+        /// A login replaces a hash of another algorithm or cost. (PASSWORD_HASHERS)
         pub password_hashers: Vec<HasherSetting> = HasherSetting::defaults(),
         /// What a password must be. [] switches the rules off. { name = "breached_password", hashes = "FOLDER" } refuses
         /// those known from breaches, of which the folder has range files; or a file that `rest-auth breached build`

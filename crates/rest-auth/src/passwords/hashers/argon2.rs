@@ -4,6 +4,9 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{CustomizedPasswordHasher, PasswordVerifier};
 use argon2::{Argon2, Params};
 
+/// A hash that names no version is of the first, which had no number yet.
+const UNNAMED_VERSION: u32 = 0x10;
+
 /// KiB, passes and lanes, as Django has them.
 const MEMORY_COST: u32 = 102_400;
 const TIME_COST: u32 = 2;
@@ -17,7 +20,8 @@ pub(in super::super) struct Hash<'a> {
 
 impl<'a> Hash<'a> {
     pub(super) fn decode(rest: &'a str) -> Option<Self> {
-        let parsed = PasswordHash::new(&format!("${rest}")).ok()?;
+        let mut parsed = PasswordHash::new(&format!("${rest}")).ok()?;
+        parsed.version.get_or_insert(UNNAMED_VERSION);
         Params::try_from(&parsed).ok().filter(|cost| cost.m_cost() <= super::MAX_MEMORY_COST)?;
         Some(Self { phc: rest, parsed: Box::new(parsed) })
     }
@@ -30,7 +34,7 @@ impl<'a> Hash<'a> {
         let same = Params::try_from(&*self.parsed)
             .is_ok_and(|of| (of.m_cost(), of.t_cost(), of.p_cost()) == (cost.m_cost(), cost.t_cost(), cost.p_cost()));
         let salt = self.parsed.salt.as_ref().map_or(0, |salt| salt.as_ref().len());
-        !same || !self.phc.starts_with("argon2id$") || salt < super::super::SALT_LENGTH
+        !same || !self.phc.starts_with("argon2id$v=19$") || salt < super::super::SALT_LENGTH
     }
 }
 

@@ -3,6 +3,7 @@
 mod argon2;
 mod bcrypt;
 mod pbkdf2;
+mod plain;
 mod scrypt;
 mod setting;
 #[cfg(test)]
@@ -22,11 +23,12 @@ pub(super) enum Hash<'a> {
     Argon2(argon2::Hash<'a>),
     Bcrypt(bcrypt::Hash<'a>),
     Scrypt(scrypt::Hash<'a>),
+    Plain(plain::Hash<'a>),
 }
 
 /// Takes a stored hash apart; `None` for one that is unusable or of no known kind.
 pub(super) fn decode(encoded: &str) -> Option<Hash<'_>> {
-    let (algorithm, rest) = encoded.split_once('$')?;
+    let Some((algorithm, rest)) = encoded.split_once('$') else { return plain::Hash::bare(encoded).map(Hash::Plain) };
     match algorithm {
         "pbkdf2_sha256" => pbkdf2::Hash::decode(pbkdf2::Digest::Sha256, rest).map(Hash::Pbkdf2),
         "pbkdf2_sha1" => pbkdf2::Hash::decode(pbkdf2::Digest::Sha1, rest).map(Hash::Pbkdf2),
@@ -34,8 +36,34 @@ pub(super) fn decode(encoded: &str) -> Option<Hash<'_>> {
         "bcrypt_sha256" => bcrypt::Hash::decode(true, rest).map(Hash::Bcrypt),
         "bcrypt" => bcrypt::Hash::decode(false, rest).map(Hash::Bcrypt),
         "scrypt" => scrypt::Hash::decode(rest).map(Hash::Scrypt),
+        "md5" => plain::Hash::decode(plain::Digest::Md5, rest).map(Hash::Plain),
+        "sha1" => plain::Hash::decode(plain::Digest::Sha1, rest).map(Hash::Plain),
         _ => None,
     }
+}
+
+/// Why nothing can verify a stored hash: the format that it seems to have, without a character of the hash itself.
+/// `None` for a hash that can be verified, and for one that Django made unusable on purpose.
+pub(crate) fn unverifiable(encoded: &str) -> Option<&'static str> {
+    if encoded.starts_with('!') || decode(encoded).is_some() {
+        return None;
+    }
+    let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| encoded.starts_with(prefix));
+    Some(match encoded {
+        "" => "empty",
+        _ if begins(&["$2a$", "$2b$", "$2x$", "$2y$"]) => "bcrypt without Django's prefix",
+        _ if begins(&["$argon2i$", "$argon2d$", "$argon2id$"]) => "Argon2 without Django's prefix",
+        _ if begins(&["$pbkdf2"]) => "PBKDF2 of passlib",
+        _ if begins(&["$scrypt$"]) => "scrypt of passlib",
+        _ if begins(&["$1$", "$5$", "$6$", "$y$", "crypt$"]) => "crypt",
+        _ if begins(&["$P$", "$H$"]) => "phpass",
+        _ if begins(&["{"]) => "LDAP",
+        _ if begins(&["pbkdf2_sha256$", "pbkdf2_sha1$", "argon2$", "bcrypt$", "bcrypt_sha256$", "scrypt$"]) => {
+            "damaged, or of a cost that no machine can pay"
+        }
+        _ if begins(&["md5$", "sha1$"]) => "damaged",
+        _ => "unknown",
+    })
 }
 
 impl Hash<'_> {
@@ -46,6 +74,7 @@ impl Hash<'_> {
             Self::Argon2(hash) => Step::Done(hash.verify(password)),
             Self::Bcrypt(hash) => Step::Done(hash.verify(password)),
             Self::Scrypt(hash) => Step::Done(hash.verify(password)),
+            Self::Plain(hash) => Step::Done(hash.verify(password)),
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::super::setting::name_or_table;
 use super::super::step::Step;
-use super::{Hash, MAX_MEMORY_COST, argon2, bcrypt, pbkdf2, scrypt};
+use super::{Hash, MAX_MEMORY_COST, argon2, bcrypt, pbkdf2, plain, scrypt};
 
 /// An algorithm, by Django's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,26 @@ pub enum Algorithm {
     Bcrypt,
     #[serde(alias = "django.contrib.auth.hashers.ScryptPasswordHasher")]
     Scrypt,
+    #[serde(alias = "django.contrib.auth.hashers.MD5PasswordHasher")]
+    Md5,
+    #[serde(alias = "django.contrib.auth.hashers.SHA1PasswordHasher")]
+    Sha1,
+    #[serde(alias = "django.contrib.auth.hashers.UnsaltedMD5PasswordHasher")]
+    UnsaltedMd5,
+    #[serde(alias = "django.contrib.auth.hashers.UnsaltedSHA1PasswordHasher")]
+    UnsaltedSha1,
+}
+
+impl Algorithm {
+    /// Whether hashes of this kind are made, and not only read: Django itself no longer makes the others.
+    pub(crate) fn makes_hashes(self) -> bool {
+        !matches!(self, Self::Sha1 | Self::UnsaltedMd5 | Self::UnsaltedSha1)
+    }
+
+    /// Whether a password is soon found by its hash.
+    pub(crate) fn is_weak(self) -> bool {
+        matches!(self, Self::Md5 | Self::Sha1 | Self::UnsaltedMd5 | Self::UnsaltedSha1)
+    }
 }
 
 /// An item of `password_hashers`: an algorithm, and its cost where that is not Django's.
@@ -113,6 +133,7 @@ impl HasherSetting {
             Algorithm::Argon2 => self.argon2().is_none_or(|cost| cost.m_cost() > MAX_MEMORY_COST),
             Algorithm::BcryptSha256 | Algorithm::Bcrypt => !(4..=31).contains(&self.rounds()),
             Algorithm::Scrypt => self.scrypt().is_none(),
+            Algorithm::Md5 | Algorithm::Sha1 | Algorithm::UnsaltedMd5 | Algorithm::UnsaltedSha1 => false,
         };
         if out_of_range {
             return Some(format!("{:?} cannot work at this cost", self.name));
@@ -130,6 +151,7 @@ impl HasherSetting {
             Algorithm::Argon2 => &["time_cost", "memory_cost", "parallelism"],
             Algorithm::BcryptSha256 | Algorithm::Bcrypt => &["rounds"],
             Algorithm::Scrypt => &["work_factor", "parallelism"],
+            Algorithm::Md5 | Algorithm::Sha1 | Algorithm::UnsaltedMd5 | Algorithm::UnsaltedSha1 => &[],
         };
         let strange = others.iter().find(|(name, given)| *given && !known.contains(name));
         strange.map(|(name, _)| format!("{:?} has no {name}", self.name))
@@ -162,6 +184,8 @@ impl HasherSetting {
             Algorithm::BcryptSha256 => Step::Done(bcrypt::encode(true, password, self.rounds())),
             Algorithm::Bcrypt => Step::Done(bcrypt::encode(false, password, self.rounds())),
             Algorithm::Scrypt => Step::Done(self.scrypt().and_then(|cost| scrypt::encode(password, salt, cost))),
+            Algorithm::Md5 => Step::Done(Some(plain::encode_md5(password, salt))),
+            Algorithm::Sha1 | Algorithm::UnsaltedMd5 | Algorithm::UnsaltedSha1 => Step::Done(None),
         }
     }
 
@@ -177,6 +201,7 @@ impl HasherSetting {
             (Algorithm::Argon2, Hash::Argon2(hash)) => self.argon2().is_some_and(|cost| hash.is_outdated(&cost)),
             (Algorithm::BcryptSha256, Hash::Bcrypt(hash)) => !hash.sha256 || hash.is_outdated(self.rounds()),
             (Algorithm::Bcrypt, Hash::Bcrypt(hash)) => hash.sha256 || hash.is_outdated(self.rounds()),
+            (Algorithm::Md5, Hash::Plain(hash)) => hash.is_outdated(plain::Digest::Md5),
             (Algorithm::Scrypt, Hash::Scrypt(hash)) => self.scrypt().is_none_or(|cost| hash.is_outdated(&cost)),
             _ => true,
         }
