@@ -28,6 +28,10 @@ pub fn hashers(classes: &Value) -> Result<Named, String> {
             "BCryptSHA256PasswordHasher" => "bcrypt_sha256",
             "BCryptPasswordHasher" => "bcrypt",
             "ScryptPasswordHasher" => "scrypt",
+            "MD5PasswordHasher" => "md5",
+            "SHA1PasswordHasher" => "sha1",
+            "UnsaltedMD5PasswordHasher" => "unsalted_md5",
+            "UnsaltedSHA1PasswordHasher" => "unsalted_sha1",
             _ => return None,
         };
         Some(Value::from(name))

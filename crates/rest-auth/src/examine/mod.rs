@@ -3,6 +3,7 @@
 //! A check of the database is one function in a file of this folder, and one line of [`CHECKS`].
 
 mod addresses;
+mod hashes;
 mod packages;
 #[cfg(test)]
 mod packages_tests;
@@ -118,6 +119,7 @@ type Check = for<'a> fn(&'a mut Examined<'_>) -> BoxFuture<'a, Result<Vec<Findin
 const CHECKS: &[(&str, Check)] = &[
     ("the tables", |examined| Box::pin(tables::check(examined))),
     ("addresses", |examined| Box::pin(addresses::check(examined))),
+    ("the passwords", |examined| Box::pin(hashes::check(examined))),
     ("other packages", |examined| Box::pin(packages::check(examined))),
 ];
 

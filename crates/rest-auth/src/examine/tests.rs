@@ -36,3 +36,37 @@ async fn a_database_that_does_not_answer_is_an_error() {
     assert!(said.starts_with("database_url: the database postgres://"), "{said}");
     assert!(said.contains("cannot be used: ") && !said.contains("hunter2"), "{said}");
 }
+
+#[each_database]
+async fn hashes_that_nothing_can_verify_are_counted_by_kind() {
+    let app = TestApp::new().await;
+    for (name, hash) in [
+        ("a", "$2y$10$L6Bc/AlTQHyd9liGgGEZyOFLPHNgyxeEPfgYfBCVxJ7JIlwxyVU3u"),
+        ("b", "$2b$10$L6Bc/AlTQHyd9liGgGEZyOFLPHNgyxeEPfgYfBCVxJ7JIlwxyVU3u"),
+        ("c", "bcrypt$$2y$10$L6Bc/AlTQHyd9liGgGEZyOFLPHNgyxeEPfgYfBCVxJ7JIlwxyVU3u"),
+        ("d", "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQxMjM0$Yej6DAKRK0ITyuHcnR4fHw"),
+        ("e", "!unusable"),
+        ("f", ""),
+        ("g", "pbkdf2_sha256$1000$hunter2"),
+        ("h", "md5$saltysalt$68e76619a2b319cc64098f42818fd734"),
+    ] {
+        app.user(name, "correct horse").await;
+        app.sql(&format!("UPDATE auth_user SET password = '{hash}' WHERE username = '{name}'")).await;
+    }
+    app.user("z", "correct horse").await;
+    let said = |users: u64, kind: &str, advice: &str| {
+        format!(
+            "warning: auth_user.password: the hashes of {users} users are of a kind that nothing can verify: {kind}. {advice}"
+        )
+    };
+    let reset = "They cannot log in until they reset their password.";
+    assert_eq!(
+        found(&app).await,
+        [
+            said(1, "Argon2 without Django's prefix", "Put \"argon2\" in front of each, or they cannot log in."),
+            said(2, "bcrypt without Django's prefix", "Put \"bcrypt$\" in front of each, or they cannot log in."),
+            said(1, "damaged, or of a cost that no machine can pay", reset),
+            said(1, "empty", reset),
+        ]
+    );
+}

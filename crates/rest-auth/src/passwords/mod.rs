@@ -12,8 +12,8 @@ mod validators;
 
 use std::sync::Arc;
 
-pub(crate) use hashers::unusable;
 pub use hashers::{Algorithm, HasherSetting};
+pub(crate) use hashers::{unusable, unverifiable};
 pub(crate) use validators::Subject;
 pub use validators::ValidatorSetting;
 

@@ -30,6 +30,7 @@ mod sending;
 mod sessions;
 mod spellings;
 mod statements;
+mod stored_hashes;
 mod tables;
 mod text;
 mod together;

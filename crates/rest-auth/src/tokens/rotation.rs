@@ -32,8 +32,8 @@ pub(super) async fn renew(auth: &Auth, presented: &Claims) -> Result<Renewed, Er
         return Ok(Renewed { access: sign(auth, &in_force(auth, access, user.as_ref()))?, refresh: None });
     }
     if !names.blacklist {
-        holder(auth, &mut auth.store().reader(), presented).await?;
-        return Ok(Replacement::of(auth, presented)?.into());
+        let user = holder(auth, &mut auth.store().reader(), presented).await?;
+        return Ok(Replacement::of(auth, presented, user.as_ref())?.into());
     }
     let nothing_else = names.blacklist_after_rotation && !names.tracks_rotation();
     match auth.store().dialect() {

@@ -1,0 +1,36 @@
+//! The hashes of passwords as they are stored, for whoever examines a database.
+
+use sea_query::{Expr, ExprTrait, Order, Query};
+
+use super::user_table::UserColumn;
+use super::{Connection, StoreError, UserId};
+
+impl Connection {
+    /// At most `limit` stored hashes with their users, by id, behind the user with the id `after`. Those that have the form of
+    /// Django's usual hash, and those that Django made unusable on purpose, are left out.
+    pub(crate) async fn unusual_hashes_after(
+        &mut self,
+        after: Option<UserId>,
+        limit: u64,
+    ) -> Result<Vec<(UserId, String)>, StoreError> {
+        let table = self.user_table().clone();
+        let (id, password) = (table.iden_of(UserColumn::Id), table.iden_of(UserColumn::Password));
+        let held = || Expr::col(password.clone());
+        let unusual = held().not_like("pbkdf2_sha256$%$%$%").and(held().not_like("!%")).or(held().is_null());
+        let mut statement = Query::select()
+            .expr_as(Expr::col(id.clone()), "id")
+            .expr_as(held(), "password")
+            .from(table.iden())
+            .and_where(unusual)
+            .order_by(id.clone(), Order::Asc)
+            .limit(limit)
+            .take();
+        if let Some(after) = after {
+            statement.and_where(Expr::col(id).gt(self.dialect().user_id(after)));
+        }
+        let row = |row: &super::row::Row| {
+            Ok((row.user_id("id", table.key)?, row.optional_text("password")?.unwrap_or_default()))
+        };
+        self.fetch_all(&statement).await?.iter().map(row).collect()
+    }
+}
