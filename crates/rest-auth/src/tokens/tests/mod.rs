@@ -6,8 +6,8 @@ mod cookies;
 mod refresh;
 mod renewal;
 mod reuse;
-mod schemes;
 mod revoked;
+mod schemes;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
