@@ -27,19 +27,23 @@ pub fn greeting(auth: &Auth, address: String, key: Option<&std::path::Path>, mai
         let _ = writeln!(text, "Mails are printed here, and shown at http://{address}{path}");
     }
     let json = "-H 'Content-Type: application/json'";
+    let by_name = settings.account.logs_in_by(rest_auth::settings::LoginMethod::Username);
+    let (field, name) = if by_name { ("username", "jane") } else { ("email", "jane@example.com") };
+    let _ = match auth.endpoints().iter().any(|(path, _)| path == "registration/") {
+        true => write!(
+            text,
+            "\nRegister a user, and log in:\n\n    \
+             curl {base}/registration/ {json} -d '{{\"username\": \"jane\", \"email\": \"jane@example.com\", \
+             \"password1\": \"correct horse battery\", \"password2\": \"correct horse battery\"}}'\n"
+        ),
+        false => {
+            write!(text, "\nMake a user, and log in:\n\n    rest-auth user create jane --email jane@example.com\n")
+        }
+    };
     let _ = write!(
         text,
-        "\nRegister a user, and log in:\n\n    \
-         curl {base}/registration/ {json} -d '{{\"username\": \"jane\", \"email\": \"jane@example.com\", \
-         \"password1\": \"correct horse battery\", \"password2\": \"correct horse battery\"}}'\n    \
-         curl {base}/login/ {json} -d '{{\"{}\": \"{}\", \"password\": \"correct horse battery\"}}'\n\n\
-         Ctrl-C stops.",
-        if settings.account.logs_in_by(rest_auth::settings::LoginMethod::Username) { "username" } else { "email" },
-        if settings.account.logs_in_by(rest_auth::settings::LoginMethod::Username) {
-            "jane"
-        } else {
-            "jane@example.com"
-        },
+        "    curl {base}/login/ {json} -d '{{\"{field}\": \"{name}\", \"password\": \"correct horse battery\"}}'\n\n\
+         Ctrl-C stops."
     );
     text
 }

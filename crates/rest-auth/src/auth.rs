@@ -84,23 +84,36 @@ fn endpoints(settings: &Settings) -> Vec<Endpoint> {
             .limit(Shared("password_reset_confirm")),
         endpoint("password/reset/confirm/{uid}/{token}/", Required, Anyone, password_reset::page::methods())
             .limit(Shared("password_reset_confirm")),
-        endpoint("registration/", Required, Anyone, registration::methods("registration/"))
-            .limit(Shared("registration")),
-        endpoint("registration/verify-email/", Optional, Anyone, email_verification::methods())
+    ];
+    if settings.registers() {
+        let methods = registration::methods("registration/");
+        endpoints.push(endpoint("registration/", Required, Anyone, methods).limit(Shared("registration")));
+    }
+    if settings.verifies_addresses() {
+        endpoints.extend([
+            endpoint("registration/verify-email/", Optional, Anyone, email_verification::methods())
+                .limit(Own("verify_email")),
+            endpoint("registration/resend-email/", Optional, Anyone, email_verification::resend_methods())
+                .limit(Own("resend_email")),
+            endpoint(
+                "registration/account-confirm-email/{key}/",
+                Required,
+                Anyone,
+                email_verification::page::methods(),
+            )
             .limit(Own("verify_email")),
-        endpoint("registration/resend-email/", Optional, Anyone, email_verification::resend_methods())
-            .limit(Own("resend_email")),
-        endpoint("registration/account-confirm-email/{key}/", Required, Anyone, email_verification::page::methods())
-            .limit(Own("verify_email")),
-        endpoint(
-            "registration/account-email-verification-sent/",
-            Optional,
-            Anyone,
-            email_verification::page::sent_methods(),
-        ),
+            endpoint(
+                "registration/account-email-verification-sent/",
+                Optional,
+                Anyone,
+                email_verification::page::sent_methods(),
+            ),
+        ]);
+    }
+    endpoints.extend([
         endpoint("csrf/", Required, Anyone, csrf::methods()).limit(Own("csrf")),
         endpoint("forward-auth/", Optional, Anyone, forward_auth::methods()).limit(Apart("forward_auth")),
-    ];
+    ]);
     if settings.account.change_email {
         endpoints
             .push(endpoint("email/change/", Optional, LoggedIn, email_change::methods()).limit(Shared("email_change")));

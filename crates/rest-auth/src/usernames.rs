@@ -58,14 +58,22 @@ pub(crate) async fn check(
     match form.text("username").map(|name| clean(auth, name)) {
         None => {}
         Some(Err(problem)) => form.refuse("username", problem),
-        Some(Ok(name)) if is_taken(db, &name, except).await? => form.refuse("username", TAKEN),
+        Some(Ok(name)) if is_taken(auth, db, &name, except).await? => form.refuse("username", TAKEN),
         Some(Ok(name)) => form.set("username", name),
     }
     Ok(())
 }
 
-/// Whether the name is another user's, whatever the case.
-pub(crate) async fn is_taken(db: &mut Connection, name: &str, except: Option<UserId>) -> Result<bool, StoreError> {
+/// Whether the name is another user's: whatever the case, as allauth has it, or else as the database compares names.
+pub(crate) async fn is_taken(
+    auth: &Auth,
+    db: &mut Connection,
+    name: &str,
+    except: Option<UserId>,
+) -> Result<bool, StoreError> {
+    if !auth.settings().allauth {
+        return Ok(db.user_by_natural_key(name).await?.is_some_and(|user| Some(user.id) != except));
+    }
     Ok(db.users_by_username_without_case(name).await?.iter().any(|user| Some(user.id) != except))
 }
 
@@ -101,7 +109,7 @@ pub(crate) async fn generate(auth: &Auth, db: &mut Connection, texts: &[&str]) -
         candidates.push(kept + &suffix);
     }
     for name in candidates {
-        if clean(auth, &name).is_ok() && !is_taken(db, &name, None).await? {
+        if clean(auth, &name).is_ok() && !is_taken(auth, db, &name, None).await? {
             return Ok(name);
         }
     }

@@ -161,7 +161,7 @@ pub(crate) async fn insert(auth: &Auth, tx: &mut Connection, mut new: NewUser) -
     }
     let new = &new;
     tx.claim(&new.username).await?;
-    if usernames::is_taken(tx, &new.username, None).await? {
+    if usernames::is_taken(auth, tx, &new.username, None).await? {
         return Err(name_taken(auth));
     }
     let user = tx.insert_user(new, auth.now()).await.map_err(|error| taken(auth, error))?;
@@ -181,7 +181,7 @@ pub(crate) async fn insert(auth: &Auth, tx: &mut Connection, mut new: NewUser) -
 /// reference's `setup_user_email`, and what its login does after that.
 async fn name_address(auth: &Auth, tx: &mut Connection, user: &User) -> Result<(), StoreError> {
     let account = &auth.settings().account;
-    if user.email.is_empty() {
+    if user.email.is_empty() || !auth.settings().allauth {
         return Ok(());
     }
     let contested = account.unique_email && tx.is_named_by_anyone(&user.email).await?;

@@ -119,6 +119,9 @@ pub(crate) async fn may_ask(request: &Request, email: &str) -> Result<bool, Erro
 
 /// The mail to an address, if it waits to be verified.
 pub(crate) async fn letters(auth: &Auth, manner: &Manner, email: &str) -> Result<Vec<Mail>, Error> {
+    if !auth.settings().allauth {
+        return Ok(Vec::new());
+    }
     let mut db = auth.store().connection().await?;
     let Some(address) = db.first_address(email).await?.filter(|address| !address.verified) else {
         return Ok(Vec::new());

@@ -10,6 +10,9 @@ mod tests;
 mod webhook;
 #[cfg(all(test, feature = "webhook"))]
 mod webhook_tests;
+mod without_allauth;
+#[cfg(test)]
+mod without_allauth_tests;
 
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
@@ -167,7 +170,8 @@ fn shown(auth: &Auth, pair: &Pair, user: Value, transport: TokenTransport) -> Va
 /// Finds the user who knows the password. That takes as long for a user who is not there.
 async fn authenticate(request: &Request, input: &Input) -> Result<(User, Backend), Error> {
     let auth = &request.auth;
-    let name = Name::of(auth, input)?;
+    let name =
+        if auth.settings().allauth { Name::of(auth, input)? } else { without_allauth::name(auth, input).await? };
     let attempt = Attempt::new(request, name.text());
     attempt.may_be_made().await?;
     let candidates = candidates(auth, name).await?;
@@ -227,6 +231,10 @@ impl<'a> Name<'a> {
 /// The users whom the name or the address may mean.
 async fn candidates(auth: &Auth, name: Name<'_>) -> Result<Vec<(User, Backend)>, Error> {
     let mut db = auth.store().connection().await?;
+    if !auth.settings().allauth {
+        let users = without_allauth::candidates(&mut db, name).await?;
+        return Ok(users.into_iter().map(|user| (user, Backend::Model)).collect());
+    }
     let mut found = Vec::new();
     match name {
         Name::Email(email) => {
@@ -249,7 +257,11 @@ async fn candidates(auth: &Auth, name: Name<'_>) -> Result<Vec<(User, Backend)>,
 
 /// The users who may have tried to log in by this.
 pub(crate) async fn users_meant_by(auth: &Auth, text: &str) -> Result<Vec<User>, Error> {
-    let name = match auth.settings().account.logs_in_by(LoginMethod::Username) {
+    let by_name = match auth.settings().allauth {
+        true => auth.settings().account.logs_in_by(LoginMethod::Username),
+        false => !text.contains('@'),
+    };
+    let name = match by_name {
         true => Name::Username(text),
         false => Name::Email(text),
     };
@@ -259,7 +271,7 @@ pub(crate) async fn users_meant_by(auth: &Auth, text: &str) -> Result<Vec<User>,
 /// Keeps out who has not verified an address, where the settings ask for it.
 async fn refuse_unverified(auth: &Auth, user: &User) -> Result<(), Error> {
     let settings = auth.settings();
-    let mandatory = settings.account.email_verification == EmailVerification::Mandatory;
+    let mandatory = settings.allauth && settings.account.email_verification == EmailVerification::Mandatory;
     if !mandatory && settings.login.unverified_email_error.is_none() {
         return Ok(());
     }

@@ -58,8 +58,8 @@ async fn ask(request: &mut Request) -> Result<Response, Error> {
 pub(crate) async fn letters(auth: &Auth, manner: &Manner, email: &str) -> Result<Vec<Mail>, Error> {
     let mut db = auth.store().connection().await?;
     let mut holders = Vec::new();
-    for (user, address) in db.users_naming(email).await?.into_iter().filter(|(user, _)| user.is_active) {
-        let addresses = addresses_of(&mut db, &user).await?;
+    for (user, address) in holders_of(auth, &mut db, email).await?.into_iter().filter(|(user, _)| user.is_active) {
+        let addresses = addresses_of(auth, &mut db, &user).await?;
         holders.push((user, addresses, address));
     }
     drop(db);
@@ -70,8 +70,22 @@ pub(crate) async fn letters(auth: &Auth, manner: &Manner, email: &str) -> Result
     Ok(mails)
 }
 
-/// Every address of the user, in order, which a token depends on.
-async fn addresses_of(db: &mut Connection, user: &User) -> Result<BTreeSet<String>, StoreError> {
+/// The users who have the address, with the address as it is stored.
+///
+/// Without allauth these are Django's: users with a password, and with the address in their row.
+async fn holders_of(auth: &Auth, db: &mut Connection, email: &str) -> Result<Vec<(User, String)>, StoreError> {
+    if auth.settings().allauth {
+        return db.users_naming(email).await;
+    }
+    let users = db.users_with_email(email).await?.into_iter().filter(User::has_usable_password);
+    Ok(users.map(|user| (user.clone(), user.email)).collect())
+}
+
+/// Every address of the user, in order, which a token depends on; none without allauth.
+async fn addresses_of(auth: &Auth, db: &mut Connection, user: &User) -> Result<BTreeSet<String>, StoreError> {
+    if !auth.settings().allauth {
+        return Ok(BTreeSet::new());
+    }
     let mut addresses: BTreeSet<String> = db.addresses_of(user.id).await?.into_iter().collect();
     if !user.email.is_empty() {
         addresses.insert(user.email.to_lowercase());
@@ -87,11 +101,12 @@ async fn letter(
     to: &str,
 ) -> Result<Mail, Error> {
     let settings = auth.settings();
-    let (uid, token) = (token::uid(user), token::make(auth, user, addresses));
+    let (uid, token) = (token::uid(auth, user), token::make(auth, user, addresses));
     let values = [("origin", manner.origin.as_str()), ("uid", uid.as_str()), ("token", token.as_str())];
     let url = settings.frontend.password_reset_url.as_deref();
     let url = link::fill(auth, url, "/password/reset/confirm/{uid}/{token}/", &values);
-    let username = settings.account.logs_in_by(LoginMethod::Username).then_some(&user.username);
+    let by_name = settings.account.logs_in_by(LoginMethod::Username) || !settings.allauth;
+    let username = by_name.then_some(&user.username);
     auth.letter(manner, MailKind::PasswordReset, to, user, context! { url, uid, token, username }).await
 }
 
@@ -131,10 +146,10 @@ async fn set_password(auth: &Auth, input: &Confirmation) -> Result<(), Error> {
 
 /// The user whom the link was made for, if the token is good.
 async fn holder(auth: &Auth, uid: &str, token: &str) -> Result<User, Error> {
-    let id = token::user_id(uid, auth.settings().user.key).ok_or_else(|| invalid("uid"))?;
+    let id = token::user_id(auth, uid).ok_or_else(|| invalid("uid"))?;
     let mut db = auth.store().connection().await?;
     let user = db.user_by_id(id).await?.ok_or_else(|| invalid("uid"))?;
-    let addresses = addresses_of(&mut db, &user).await?;
+    let addresses = addresses_of(auth, &mut db, &user).await?;
     if token::is_good(auth, token, &user, &addresses) { Ok(user) } else { Err(invalid("token")) }
 }
 

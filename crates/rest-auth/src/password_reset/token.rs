@@ -1,8 +1,10 @@
-//! The token in the mail: Django's `PasswordResetTokenGenerator`, as allauth extends it by the user's addresses. It
-//! is a time and a signature of what the user's row holds, and no longer good once the password changes.
+//! The token in the mail: Django's `PasswordResetTokenGenerator`, as allauth extends it by the user's addresses,
+//! or without these where there is no allauth. It is a time and a signature of what the user's row holds, and no longer good once the password changes.
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use time::format_description::BorrowedFormatItem;
 use time::macros::{datetime, format_description};
 use time::{OffsetDateTime, UtcOffset};
@@ -50,7 +52,12 @@ fn at(seconds: i64, secret: &Secret, user: &User, addresses: &BTreeSet<String>) 
 }
 
 /// The user's key as it stands in a link: a number in base 36, a UUID without hyphens. allauth's `user_pk_to_url_str`.
-pub(super) fn uid(user: &User) -> String {
+///
+/// Without allauth it is Django's `urlsafe_base64_encode` of the key as a text.
+pub(super) fn uid(auth: &Auth, user: &User) -> String {
+    if !auth.settings().allauth {
+        return URL_SAFE_NO_PAD.encode(user.id.to_string());
+    }
     match (user.id.integer(), user.id.uuid()) {
         (Some(number), _) => base36(number),
         (_, uuid) => uuid.map(|uuid| uuid.simple().to_string()).unwrap_or_default(),
@@ -58,11 +65,18 @@ pub(super) fn uid(user: &User) -> String {
 }
 
 /// The key of the user that a link means, where users have keys of this kind.
-pub(super) fn user_id(uid: &str, key: UserKey) -> Option<UserId> {
-    match key {
-        UserKey::Integer => from_base36(uid).map(UserId::from),
-        UserKey::Uuid => Uuid::try_parse(uid).ok().map(UserId::from),
+pub(super) fn user_id(auth: &Auth, uid: &str) -> Option<UserId> {
+    let (key, allauth) = (auth.settings().user.key, auth.settings().allauth);
+    let decoded = if allauth { None } else { Some(from_base64(uid)?) };
+    match (key, decoded) {
+        (UserKey::Integer, None) => from_base36(uid).map(UserId::from),
+        (UserKey::Integer, Some(text)) => text.parse::<i64>().ok().map(UserId::from),
+        (UserKey::Uuid, text) => Uuid::try_parse(text.as_deref().unwrap_or(uid)).ok().map(UserId::from),
     }
+}
+
+fn from_base64(uid: &str) -> Option<String> {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(uid.trim_end_matches('=')).ok()?).ok()
 }
 
 fn base36(number: i64) -> String {

@@ -100,8 +100,9 @@ impl Settings {
             }
         }
         self.database_contradictions(&mut refuse);
+        self.app_contradictions(&mut refuse);
         let asks_for_name = self.account.signup_fields.iter().any(|field| field.trim_end_matches('*') == "username");
-        if !self.account.logs_in_by(LoginMethod::Email) && !asks_for_name {
+        if self.registers() && !self.account.logs_in_by(LoginMethod::Email) && !asks_for_name {
             let problem = "who registers is not asked for the name that login wants".into();
             refuse("account.signup_fields", problem, "Add \"username*\", or \"email\" to account.login_methods.");
         }

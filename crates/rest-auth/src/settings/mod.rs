@@ -133,6 +133,10 @@ section! {
             "django.contrib.auth.backends.ModelBackend".to_owned(),
             "allauth.account.auth_backends.AuthenticationBackend".to_owned(),
         ],
+        /// Whether accounts are those of allauth. false: accounts are as on a site whose INSTALLED_APPS lacks allauth. Users log
+        /// in by their exact user name or by the address in their row, a link to a new password holds the user's key in
+        /// base64, there is no registration, and no address is verified. The tables of allauth are not needed then.
+        pub allauth: bool = true,
         /// The first makes new hashes: "pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "bcrypt", "scrypt"
         /// or "md5", or a table with its name and cost, { name = "pbkdf2_sha256", iterations = 1500000 }. All are
         /// verified, listed or not, and so are "sha1", "unsalted_md5" and "unsalted_sha1" of Django's earlier versions.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::letter_case::{at, closest, same_address};
+use super::letter_case::{at, closest};
 use super::profiles::{read, write_expression};
 use super::row::Row;
 use super::spellings::Spellings;
@@ -205,10 +205,15 @@ impl Connection {
 
     /// The user of exactly this name.
     pub(crate) async fn user_by_username(&mut self, username: &str) -> Result<Option<User>, StoreError> {
+        // MySQL's equality leaves case and accents out of account.
+        Ok(self.user_by_natural_key(username).await?.filter(|user| user.username == username))
+    }
+
+    /// The user of this name, as the database compares names: Django's `get_by_natural_key`.
+    pub(crate) async fn user_by_natural_key(&mut self, username: &str) -> Result<Option<User>, StoreError> {
         let column = self.user_table().at(UserColumn::Username);
         let statement = self.select_users().and_where(Expr::col(column).eq(username)).take();
-        // MySQL's equality leaves case and accents out of account.
-        Ok(self.user(&statement).await?.filter(|user| user.username == username))
+        self.user(&statement).await
     }
 
     /// The users of this name, whatever the case.
@@ -306,9 +311,7 @@ impl Connection {
         let column = self.user_table().at(UserColumn::Email);
         let holds = self.holds_address(column, email).await?;
         let statement = self.select_users().and_where(holds).take();
-        let mut users = self.users(&statement).await?;
-        users.retain(|user| same_address(&user.email, email));
-        Ok(users)
+        Ok(closest(self.users(&statement).await?, email, |user| &user.email))
     }
 
     /// A page of the users, by id: at most `limit` behind `after`.

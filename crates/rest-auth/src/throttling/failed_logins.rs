@@ -140,5 +140,8 @@ pub(crate) async fn forgive(auth: &Auth, user: &User) {
 }
 
 async fn addresses_of(auth: &Auth, user: &User) -> Result<Vec<String>, StoreError> {
+    if !auth.settings().allauth {
+        return Ok(Vec::new());
+    }
     auth.store().connection().await?.addresses_of(user.id).await
 }

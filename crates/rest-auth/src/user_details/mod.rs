@@ -101,7 +101,7 @@ async fn update(request: &mut Request) -> Result<Response, Error> {
     let mut tx = auth.store().begin().await?;
     if let Some(username) = &changes.username {
         tx.claim(username).await?;
-        if usernames::is_taken(&mut tx, username, Some(id)).await? {
+        if usernames::is_taken(auth, &mut tx, username, Some(id)).await? {
             return Err(Error::field("username", usernames::TAKEN));
         }
     }
