@@ -3,6 +3,7 @@
 //! A file is written before the transaction that names it, and nothing is ever removed that a row names: `keep.rs` notes
 //! in the outbox that a new file has to be looked after, and `removal.rs` removes those that turn out to be nobody's.
 
+mod decode;
 mod keep;
 mod picture;
 mod removal;

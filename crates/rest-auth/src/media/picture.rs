@@ -1,10 +1,10 @@
 //! What is a picture: whatever can be decoded as one, whole, and has a picture's ending.
 
-use std::io::Cursor;
-
-use image::{ImageFormat, ImageReader, Limits};
+use axum::body::Bytes;
+use image::ImageFormat;
 
 use super::MediaStorage;
+use super::decode::{Fault, decode};
 use crate::fields::{Data, Field};
 
 pub(super) const NO_PICTURE: &str =
@@ -56,24 +56,17 @@ fn ending(name: &str) -> String {
     }
 }
 
-fn judge(content: &[u8], name: &str, max_pixels: u64) -> Result<(), String> {
-    let reader = || ImageReader::new(Cursor::new(content)).with_guessed_format();
-    let format = reader().ok().and_then(|reader| reader.format());
-    let no_picture = || NO_PICTURE.to_owned();
-    if !format.is_some_and(|format| KINDS.iter().any(|(known, _)| *known == format)) {
-        return Err(no_picture());
-    }
-    let (width, height) = reader().ok().and_then(|reader| reader.into_dimensions().ok()).ok_or_else(no_picture)?;
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels > max_pixels {
-        return Err(format!("Ensure this image has at most {max_pixels} pixels (it has {pixels})."));
-    }
-    let mut reader = reader().map_err(|_| no_picture())?;
-    let mut limits = Limits::no_limits();
-    // At most 16 bytes a pixel, and what a decoder needs for itself.
-    limits.max_alloc = Some(pixels * 16 + 16 * 1024 * 1024);
-    reader.limits(limits);
-    reader.decode().map_err(|_| no_picture())?;
+fn judge(content: &Bytes, name: &str, max_pixels: u64) -> Result<(), String> {
+    decode(content, max_pixels).map_err(|fault| match fault {
+        Fault::Broken => NO_PICTURE.to_owned(),
+        Fault::Large { width, height } => {
+            let pixels = u64::from(width) * u64::from(height);
+            format!("Ensure this image has at most {max_pixels} pixels (it has {pixels}).")
+        }
+        Fault::Long { pixels, limit } => {
+            format!("Ensure this animation has at most {limit} pixels in all of its frames (it has {pixels}).")
+        }
+    })?;
     if media_type(name).is_none() {
         let endings: Vec<&str> = KINDS.iter().flat_map(|(_, endings)| *endings).copied().collect();
         return Err(format!(

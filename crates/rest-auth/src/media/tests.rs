@@ -255,3 +255,69 @@ async fn registration_takes_a_picture() {
     assert_eq!(app.sql("SELECT avatar FROM app_userprofile").await, [[json!("avatars/me.png")]]);
     assert_eq!(app.files(), ["avatars/me.png"]);
 }
+
+/// A picture of each kind, 24 by 20 pixels; the animations have three frames.
+const PICTURES: [(&str, &[u8]); 11] = [
+    ("animation.gif", include_bytes!("pictures/animation.gif")),
+    ("animation.png", include_bytes!("pictures/animation.png")),
+    ("animation.webp", include_bytes!("pictures/animation.webp")),
+    ("baseline.jpg", include_bytes!("pictures/baseline.jpg")),
+    ("cmyk.jpg", include_bytes!("pictures/cmyk.jpg")),
+    ("lossless.webp", include_bytes!("pictures/lossless.webp")),
+    ("lossy.webp", include_bytes!("pictures/lossy.webp")),
+    ("progressive.jpg", include_bytes!("pictures/progressive.jpg")),
+    ("restarts.jpg", include_bytes!("pictures/restarts.jpg")),
+    ("still.bmp", include_bytes!("pictures/still.bmp")),
+    ("still.png", include_bytes!("pictures/still.png")),
+];
+
+#[tokio::test]
+async fn a_picture_that_is_cut_off_anywhere_is_refused() {
+    let app = TestApp::with(PROFILE).await;
+    let mut jane = jane(&app).await;
+    let refused = format!(r#"400 {{"profile":{{"avatar":["{}"]}}}}"#, super::picture::NO_PICTURE);
+    for (name, whole) in PICTURES {
+        for percent in [3, 10, 25, 50, 75, 97] {
+            let cut = &whole[..whole.len() * percent / 100];
+            assert_eq!(uploads(&mut jane, name, cut).await, refused, "{name} at {percent} %");
+        }
+        for length in 0..whole.len() {
+            let cut = super::decode::decode(&whole[..length].to_vec().into(), 1000);
+            assert!(cut.is_err(), "{length} bytes of {name}");
+        }
+    }
+    assert_eq!(app.files(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_whole_picture_is_kept_also_with_more_bytes_behind_its_end() {
+    let app = TestApp::with(PROFILE).await;
+    let mut jane = jane(&app).await;
+    for (name, whole) in PICTURES {
+        let kept = uploads(&mut jane, name, whole).await;
+        assert_eq!(jane.get(kept.trim_start_matches("http://testserver")).await.bytes(), whole, "{name}");
+        let more = [whole, b"what a phone's camera adds"].concat();
+        assert!(uploads(&mut jane, name, &more).await.starts_with("http://testserver/media/avatars/"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_animation_has_a_limit_for_all_of_its_frames() {
+    let app = TestApp::with(&format!("{PROFILE}\n[media]\nmax_pixels = 100")).await;
+    let mut jane = jane(&app).await;
+    let frames = |count: usize| {
+        let mut bytes = Vec::new();
+        let mut encoder = gif::Encoder::new(&mut bytes, 10, 10, &[0, 0, 0, 255, 255, 255]).expect("an encoder");
+        for _ in 0..count {
+            let frame = gif::Frame { width: 10, height: 10, buffer: vec![1; 100].into(), ..gif::Frame::default() };
+            encoder.write_frame(&frame).expect("a frame");
+        }
+        drop(encoder);
+        bytes
+    };
+    assert_eq!(uploads(&mut jane, "ten.gif", &frames(10)).await, "http://testserver/media/avatars/ten.gif");
+    assert_eq!(
+        uploads(&mut jane, "eleven.gif", &frames(11)).await,
+        r#"400 {"profile":{"avatar":["Ensure this animation has at most 1000 pixels in all of its frames (it has 1100)."]}}"#
+    );
+}

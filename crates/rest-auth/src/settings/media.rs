@@ -17,6 +17,7 @@ section! {
         /// The largest file, in bytes.
         pub max_file_size: usize = 10 * 1024 * 1024,
         /// The most pixels of a picture. A picture is decoded before it is kept, which takes 4 to 8 bytes of memory a pixel.
+        /// All frames of an animation together may have ten times as many.
         pub max_pixels: u64 = 40_000_000,
         /// A bucket of S3, or of a store that speaks as S3 does, in place of the folder.
         pub s3_bucket: Option<String> = None,
