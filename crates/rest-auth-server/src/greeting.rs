@@ -15,6 +15,13 @@ pub fn greeting(auth: &Auth, address: String, key: Option<&std::path::Path>, mai
         // Writing into a String does not fail.
         let _ = writeln!(text, "    {path:<width$} {methods}");
     }
+    if let Some(removed) = settings.force_script_name.as_deref().filter(|name| !name.trim_matches('/').is_empty()) {
+        let _ = writeln!(
+            text,
+            "\nClients reach them at {}/, through a proxy that removes {removed}.",
+            settings.public_path()
+        );
+    }
     let _ = writeln!(text, "\nThe accounts are in {}.", settings.database_url);
     if let Some(key) = key {
         let _ = writeln!(

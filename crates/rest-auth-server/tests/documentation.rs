@@ -103,20 +103,6 @@ fn systemd_takes_the_unit() {
     assert!(output.status.success() && !said.contains("rest-auth.service"), "{said}");
 }
 
-#[test]
-fn nginx_takes_its_configuration() {
-    let folder = folder();
-    let (file, whole) = (folder.path().join("site"), folder.path().join("nginx.conf"));
-    let Some(mut command) = block("nginx", &file, "nginx", ("127.0.0.1:8080", &free_address())) else { return };
-    let place = folder.path().display();
-    let text = format!(
-        "pid {place}/pid; error_log {place}/errors;\nevents {{}}\nhttp {{ access_log off; include {place}/site; }}\n"
-    );
-    std::fs::write(&whole, text).expect("a file");
-    let output = command.arg("-t").arg("-c").arg(&whole).output().expect("nginx");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
 /// The pages below a folder.
 fn pages(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());

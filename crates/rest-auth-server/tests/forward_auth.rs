@@ -1,16 +1,18 @@
-//! nginx with the configuration of the page on forward authentication, in front of a service that knows nothing of
-//! accounts. Left out, with a line, where nginx is not installed.
+//! nginx and Caddy with the configurations of the page on forward authentication, in front of a service that knows nothing
+//! of accounts. Each is left out, with a line, where it is not installed.
 
 mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde_json::{Value, json};
-use support::{Running, folder, free_address};
+use support::{Running, folder, free_address, proxy};
 use ureq::Agent;
+
+const PAGE: &str = include_str!("../../../docs/forward-auth.md");
 
 /// A service that answers with the headers it gets.
 fn service() -> String {
@@ -28,23 +30,16 @@ fn service() -> String {
     address
 }
 
-/// The block of the page that is marked as nginx's, in a whole configuration.
-fn configuration(folder: &Path, addresses: [(&str, &str); 3]) -> String {
-    let page = include_str!("../../../docs/forward-auth.md");
-    let block = page.split("```nginx\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
-    let block = addresses.iter().fold(block.to_owned(), |block, (said, real)| block.replace(said, real));
-    let folder = folder.display();
-    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .map(|name| format!("{name}_temp_path {folder}/{name};\n"))
-        .concat();
-    format!(
-        "daemon off; master_process off; pid {folder}/pid; error_log {folder}/errors;\n\
-         events {{}}\nhttp {{ access_log off;\n{temporary}{block}}}\n"
-    )
+/// What comes back: the status, where a redirect leads, what a 401 asks for, and the body.
+struct Answer {
+    status: u16,
+    location: String,
+    challenge: String,
+    body: String,
 }
 
-fn send(method: &str, url: &str, headers: &[(&str, &str)], body: Option<&Value>) -> (u16, String) {
-    let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
+fn send(method: &str, url: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
+    let agent: Agent = Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
     let request =
         headers.iter().fold(ureq::http::Request::builder().method(method).uri(url), |request, (name, value)| {
             request.header(*name, *value)
@@ -52,45 +47,97 @@ fn send(method: &str, url: &str, headers: &[(&str, &str)], body: Option<&Value>)
     let request = request.header("content-type", "application/json");
     let mut response =
         agent.run(request.body(body.map(Value::to_string).unwrap_or_default()).expect("a request")).expect("an answer");
+    let header =
+        |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let (location, challenge) = (header("location"), header("www-authenticate"));
     let mut text = String::new();
     response.body_mut().as_reader().read_to_string(&mut text).expect("text");
-    (response.status().as_u16(), text)
+    Answer { status: response.status().as_u16(), location, challenge, body: text }
+}
+
+/// Starts rest-auth in a folder with the settings of the page.
+fn rest_auth(folder: &Path, address: &str) -> Running {
+    let settings = PAGE.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("settings");
+    std::fs::write(folder.join("rest-auth.toml"), settings).expect("settings");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rest-auth"));
+    Running::start(command.current_dir(folder).env("REST_AUTH__BIND", address), address)
+}
+
+/// What the page says of a proxy is so, at this address.
+fn guards_a_service(base: &str) {
+    let page = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+    let url = format!("{base}/anything?at=all&more=1");
+
+    let program = send("GET", &url, &[("x-auth-user", "root")], None);
+    assert_eq!(program.status, 401, "{}", program.body);
+    assert_eq!(program.body, r#"{"detail":"Authentication credentials were not provided."}"#);
+    assert_eq!(program.challenge, "Bearer realm=\"api\"");
+    let change = send("POST", &url, &[("accept", "application/json")], Some(&json!({ "a": 1 })));
+    assert_eq!((change.status, change.body), (401, program.body), "by whichever method");
+
+    let browser = send("GET", &url, &[page, ("x-auth-user", "root")], None);
+    assert_eq!(browser.status, 302, "{}", browser.body);
+    let asked = percent_encoding::utf8_percent_encode(&url, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let asked = asked.replace("%2E", ".").replace("%2D", "-");
+    assert_eq!(browser.location, format!("https://app.example.com/login?next={asked}"));
+
+    let form = json!({ "username": "jane", "email": "jane@example.com",
+        "password1": "correct horse battery", "password2": "correct horse battery" });
+    let made = send("POST", &format!("{base}/api/auth/registration/"), &[], Some(&form));
+    assert_eq!(made.status, 201, "{}", made.body);
+    let key: Value = serde_json::from_str(&made.body).expect("JSON");
+    let key = format!("Token {}", key["key"].as_str().expect("a key"));
+    let passed = send("GET", &url, &[("authorization", key.as_str()), page, ("x-auth-user", "root")], None);
+    assert_eq!(passed.status, 200, "{}", passed.body);
+    let seen: Vec<&str> = passed.body.lines().collect();
+    assert!(seen[0].starts_with("GET /anything?at=all&more=1 HTTP/1."), "{seen:?}");
+    let has = |line: &str| seen.iter().any(|held| held.eq_ignore_ascii_case(line));
+    assert!(has("X-Auth-User: jane") && has("X-Auth-Email: jane@example.com"), "{seen:?}");
+    assert!(!passed.body.contains("root"), "{seen:?}");
+
+    // A preflight reaches the service without a user; another OPTIONS does not.
+    let origin = ("origin", "https://other.example.com");
+    let asks = ("access-control-request-method", "POST");
+    let preflight = send("OPTIONS", &url, &[origin, asks, ("x-auth-user", "root")], None);
+    assert_eq!(preflight.status, 200, "{}", preflight.body);
+    assert!(preflight.body.starts_with("OPTIONS /anything") && !preflight.body.contains("root"), "{}", preflight.body);
+    let options = send("OPTIONS", &url, &[], None);
+    assert_eq!(options.status, 401, "{}", options.body);
+    let pretends = [origin, asks, ("x-forwarded-method", "OPTIONS")];
+    assert_eq!(send("GET", &url, &pretends, None).status, 401, "the method is the proxy's to say");
 }
 
 #[test]
 fn nginx_guards_a_service_as_the_page_says() {
-    if Command::new("nginx").arg("-v").stderr(Stdio::null()).status().is_err() {
-        let _ = writeln!(std::io::stderr(), "left out, because nginx is not installed: forward authentication");
+    if !proxy::is_installed("nginx", "-v", "forward authentication by nginx") {
         return;
     }
     let folder = folder();
-    let (rest_auth, nginx, service) = (free_address(), free_address(), service());
-    let file = folder.path().join("nginx.conf");
-    let addresses = [("127.0.0.1:8080", nginx.as_str()), ("127.0.0.1:8000", &rest_auth), ("127.0.0.1:9000", &service)];
-    std::fs::write(&file, configuration(folder.path(), addresses)).expect("a file");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rest-auth"));
-    let _rest_auth = Running::start(command.current_dir(folder.path()).env("REST_AUTH__BIND", &rest_auth), &rest_auth);
-    let mut command = Command::new("nginx");
-    let _nginx = Running::start(command.arg("-p").arg(folder.path()).arg("-c").arg(&file), &nginx);
-
+    let (rest, nginx, service) = (free_address(), free_address(), service());
+    let addresses = [("127.0.0.1:8080", nginx.as_str()), ("127.0.0.1:8000", &rest), ("127.0.0.1:9000", &service)];
+    let _rest_auth = rest_auth(folder.path(), &rest);
+    let _nginx = proxy::nginx(folder.path(), &proxy::block(PAGE, "nginx", &addresses), &nginx);
     let base = format!("http://{nginx}");
-    let stranger = [("accept", "text/html"), ("x-auth-user", "root")];
-    assert_eq!(send("GET", &format!("{base}/anything"), &stranger, None).0, 401);
-    assert_eq!(send("GET", &format!("{base}/forward-auth"), &[], None).0, 404, "nobody but nginx asks there");
+    guards_a_service(&base);
+    assert_eq!(send("GET", &format!("{base}/forward-auth"), &[], None).status, 404, "only nginx itself asks there");
+}
 
-    let form = json!({ "username": "jane", "email": "jane@example.com",
-        "password1": "correct horse battery", "password2": "correct horse battery" });
-    let (status, body) = send("POST", &format!("{base}/api/auth/registration/"), &[], Some(&form));
-    assert_eq!(status, 201, "{body}");
-    let key: Value = serde_json::from_str(&body).expect("JSON");
-    let key = format!("Token {}", key["key"].as_str().expect("a key"));
-    let jane = [("authorization", key.as_str()), ("accept", "text/html"), ("x-auth-user", "root")];
-    let (status, seen) = send("GET", &format!("{base}/anything?at=all"), &jane, None);
-    assert_eq!(status, 200, "{seen}");
-    let seen: Vec<&str> = seen.lines().collect();
-    assert_eq!(seen[0], "GET /anything?at=all HTTP/1.0");
-    for line in ["X-Auth-User: jane", "X-Auth-Email: jane@example.com"] {
-        assert!(seen.contains(&line), "{line} is missing in {seen:?}");
+#[test]
+fn caddy_guards_a_service_as_the_page_says() {
+    if !proxy::is_installed("caddy", "version", "forward authentication by Caddy") {
+        return;
     }
-    assert!(!seen.iter().any(|line| line.contains("root")), "{seen:?}");
+    let folder = folder();
+    let (rest, caddy, service) = (free_address(), free_address(), service());
+    let site = format!("http://{caddy}");
+    let addresses = [("app.example.com {", format!("{site} {{")), ("127.0.0.1:8000", rest.clone())];
+    let addresses: Vec<(&str, &str)> = addresses.iter().map(|(said, real)| (*said, real.as_str())).collect();
+    let block = proxy::block(PAGE, "caddy", &[&addresses[..], &[("127.0.0.1:9000", &service)]].concat());
+    let file = folder.path().join("Caddyfile");
+    std::fs::write(&file, format!("{{\n    admin off\n}}\n{block}")).expect("a file");
+    let _rest_auth = rest_auth(folder.path(), &rest);
+    let mut command = Command::new("caddy");
+    command.args(["run", "--adapter", "caddyfile", "--config"]).arg(&file).env("HOME", folder.path());
+    let _caddy = Running::start(&mut command, &caddy);
+    guards_a_service(&site);
 }

@@ -67,10 +67,15 @@ pub(crate) fn peer(extensions: &Extensions) -> Option<IpAddr> {
     address.map(|address| address.to_canonical())
 }
 
+/// Whether an address is that of a trusted proxy.
+pub(crate) fn is_trusted(settings: &Settings, address: IpAddr) -> bool {
+    settings.trusted_proxies.iter().any(|proxy| proxy.is(address))
+}
+
 /// The client's address. A header is believed as far as trusted proxies wrote it: from its end, up to the first address
 /// that is none of theirs.
 pub(crate) fn client(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    let is_trusted = |address: IpAddr| settings.trusted_proxies.iter().any(|proxy| proxy.is(address));
+    let is_trusted = |address: IpAddr| is_trusted(settings, address);
     let name = settings.client_address_header.as_str();
     let mut client = peer;
     if !is_trusted(client) {

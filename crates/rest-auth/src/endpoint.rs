@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use axum::Router;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::extract::OriginalUri;
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
 use axum::routing::any;
 use futures_util::future::BoxFuture;
@@ -84,7 +85,10 @@ impl Endpoint {
         match slash {
             Slash::Optional => router.route_service(&without, served),
             Slash::Never => router,
-            Slash::Required => router.route(&without, any(redirect_to_slash)),
+            Slash::Required => {
+                let script_name = auth.settings().script_name().to_owned();
+                router.route(&without, any(async move |OriginalUri(uri)| redirect_to_slash(&script_name, &uri)))
+            }
         }
     }
 
@@ -190,14 +194,14 @@ fn negotiate(head: &Head) -> Result<(), Error> {
     }
 }
 
-/// 301 to the same path with its slash, as Django's `CommonMiddleware` does.
-async fn redirect_to_slash(uri: axum::extract::OriginalUri) -> Response {
+/// 301 to the same path with its slash, as Django's `CommonMiddleware` does, behind the path that a proxy removes.
+fn redirect_to_slash(script_name: &str, uri: &Uri) -> Response {
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut response = Response::new(axum::body::Body::empty());
     *response.status_mut() = StatusCode::MOVED_PERMANENTLY;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    if let Ok(location) = HeaderValue::from_str(&format!("{}/{query}", uri.path())) {
+    if let Ok(location) = HeaderValue::from_str(&format!("{script_name}{}/{query}", uri.path())) {
         headers.insert(header::LOCATION, location);
     }
     response

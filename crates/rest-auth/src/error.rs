@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
+use crate::amount;
 use crate::masked;
 use crate::reply;
 
@@ -123,6 +124,14 @@ pub enum Error {
     /// 413: the body is larger than so many bytes.
     #[error("the body is larger than {0} bytes")]
     BodyTooLarge(usize),
+    /// 413: a body with files is larger than it may be.
+    #[error("the body with its files is larger than {most} bytes")]
+    FilesTooLarge {
+        /// The most bytes of the body.
+        most: usize,
+        /// The most bytes of a file.
+        file: usize,
+    },
     /// 415: the media type of the body.
     #[error("{0} cannot be read")]
     UnsupportedMediaType(String),
@@ -197,10 +206,16 @@ impl Error {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
                 (StatusCode::REQUEST_TIMEOUT, json!({ "detail": "The body of the request took too long." }))
             }
-            Self::BodyTooLarge(_) => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                json!({ "detail": "Request body exceeded settings.DATA_UPLOAD_MAX_MEMORY_SIZE." }),
-            ),
+            Self::BodyTooLarge(most) => {
+                let most = amount::bytes(most);
+                let detail = format!("Request body exceeded settings.DATA_UPLOAD_MAX_MEMORY_SIZE ({most}).");
+                (StatusCode::PAYLOAD_TOO_LARGE, json!({ "detail": detail }))
+            }
+            Self::FilesTooLarge { most, file } => {
+                let (most, file) = (amount::bytes(most), amount::bytes(file));
+                let detail = format!("Request body exceeded {most} (a file may have at most {file}).");
+                (StatusCode::PAYLOAD_TOO_LARGE, json!({ "detail": detail }))
+            }
             Self::UnsupportedMediaType(media_type) => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 json!({ "detail": format!("Unsupported media type \"{media_type}\" in request.") }),

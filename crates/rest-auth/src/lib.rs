@@ -21,7 +21,8 @@
 
 extern crate self as rest_auth;
 
-pub mod auth;
+pub mod amount;
+mod auth;
 mod builder;
 mod client_address;
 mod cors;
@@ -83,7 +84,9 @@ pub use fields::{Fields, File, Image, Profile};
 pub use groups::{Group, RequireGroup};
 pub use hooks::{Registered, ShownUser, TokenHolder};
 pub use login::LoginAttempt;
-pub use mail::{EmailOptions, Mail, MailKind, MailRequest, SendError, TestMailError, send_test_mail};
+pub use mail::{
+    EmailOptions, Mail, MailKind, MailRequest, SendError, SmtpError, SmtpStep, TestMailError, send_test_mail,
+};
 pub use media::{MediaError, MediaStorage};
 pub use passwords::{Algorithm, HasherSetting, ValidatorSetting, breached};
 pub use readiness::NotReady;

@@ -90,8 +90,11 @@ impl Head {
     }
 
     /// The host that the client meant, with its port: `request.get_host()`.
-    pub(crate) fn host(&self) -> Option<&str> {
-        self.header(header::HOST).or_else(|| self.uri.authority().map(|authority| authority.as_str()))
+    pub(crate) fn host(&self, settings: &Settings) -> Option<&str> {
+        let forwarded = if settings.use_x_forwarded_host { self.header("x-forwarded-host") } else { None };
+        forwarded
+            .or_else(|| self.header(header::HOST))
+            .or_else(|| self.uri.authority().map(|authority| authority.as_str()))
     }
 }
 
@@ -146,7 +149,12 @@ async fn read_to_end(auth: &Auth, body: Body, limit: usize) -> Result<Bytes, Err
     let body = tokio::time::timeout(auth.settings().request_body_timeout.into(), body).await;
     let body = body.map_err(|_| Error::BodyTooSlow)?.map_err(|error| {
         if error.downcast_ref::<LengthLimitError>().is_some() {
-            Error::BodyTooLarge(limit)
+            match auth.settings() {
+                settings if limit > settings.data_upload_max_memory_size => {
+                    Error::FilesTooLarge { most: limit, file: settings.media.max_file_size }
+                }
+                _ => Error::BodyTooLarge(limit),
+            }
         } else {
             Error::Parse("The body of the request could not be read.".to_owned())
         }

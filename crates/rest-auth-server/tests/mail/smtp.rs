@@ -30,8 +30,8 @@ pub enum Encryption {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Conduct {
     Takes,
-    /// Answers 550 to each recipient.
-    RefusesRecipients,
+    /// Answers so to this command: `("RCPT", "550 5.1.1 unknown")`; to a mail, for `DATA`, after it has read it.
+    Refuses(&'static str, &'static str),
     /// Does not even greet.
     SaysNothing,
     /// Takes a mail, and says so only when it is let.
@@ -85,6 +85,8 @@ pub struct Seen {
     pub connections: usize,
     /// How often somebody tried to log in.
     logins: usize,
+    /// What clients call themselves.
+    pub names: Vec<String>,
     pub mails: Vec<Received>,
     /// Whether it is let say that it has taken a mail.
     is_let: bool,
@@ -275,8 +277,19 @@ impl Shared {
         loop {
             let line = String::from_utf8_lossy(&wire.line()?).into_owned();
             let words: Vec<&str> = line.split([' ', ':']).collect();
-            match words[0].to_ascii_uppercase().as_str() {
-                "EHLO" => self.greet(&mut wire)?,
+            let command = words[0].to_ascii_uppercase();
+            if let Conduct::Refuses(refused, answer) = self.options.conduct
+                && refused == command
+                && command != "DATA"
+            {
+                wire.say(&answer.replace("{address}", &address(&line)))?;
+                continue;
+            }
+            match command.as_str() {
+                "EHLO" => {
+                    self.tell(|seen| seen.names.push(line[5..].to_owned()));
+                    self.greet(&mut wire)?;
+                }
                 "STARTTLS" => {
                     wire.say("220 go on")?;
                     wire = Wire::encrypted(bare.try_clone()?, &self.tls)?;
@@ -295,9 +308,6 @@ impl Shared {
                     sender = address(&line);
                     wire.say("250 yes")?;
                 }
-                "RCPT" if self.options.conduct == Conduct::RefusesRecipients => {
-                    wire.say(&format!("550 5.1.1 <{}> is unknown here", address(&line)))?;
-                }
                 "RCPT" => {
                     recipient = address(&line);
                     wire.say("250 yes")?;
@@ -312,6 +322,10 @@ impl Shared {
                         }
                         raw.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
                         raw.extend_from_slice(b"\r\n");
+                    }
+                    if let Conduct::Refuses("DATA", answer) = self.options.conduct {
+                        wire.say(answer)?;
+                        continue;
                     }
                     let (sender, recipient) = (std::mem::take(&mut sender), std::mem::take(&mut recipient));
                     let mail = Received { sender, recipient, encrypted: wire.encrypted, raw };

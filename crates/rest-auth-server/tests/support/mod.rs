@@ -5,6 +5,7 @@ pub mod connection;
 pub mod database;
 pub mod log;
 pub mod page;
+pub mod proxy;
 pub mod python;
 pub mod server;
 

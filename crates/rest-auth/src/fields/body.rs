@@ -168,9 +168,9 @@ pub(crate) async fn parse(headers: &HeaderMap, body: Bytes, limit: usize) -> Res
         return Err(Error::UnsupportedMediaType(media_type.sent));
     };
     if pairs.len() > MAX_FIELDS {
-        return Err(Error::Parse(
-            "The number of GET/POST parameters exceeded settings.DATA_UPLOAD_MAX_NUMBER_FIELDS.".to_owned(),
-        ));
+        return Err(Error::Parse(format!(
+            "The number of GET/POST parameters exceeded settings.DATA_UPLOAD_MAX_NUMBER_FIELDS ({MAX_FIELDS})."
+        )));
     }
     Ok(Data::Form(pairs))
 }
@@ -232,7 +232,9 @@ async fn multipart(media_type: &MediaType, body: Bytes, limit: usize) -> Result<
         let file = part.file_name().map(str::to_owned);
         files += usize::from(file.is_some());
         if files > MAX_FILES {
-            return Err(Error::Parse("The number of files exceeded settings.DATA_UPLOAD_MAX_NUMBER_FILES.".to_owned()));
+            return Err(Error::Parse(format!(
+                "The number of files exceeded settings.DATA_UPLOAD_MAX_NUMBER_FILES ({MAX_FILES})."
+            )));
         }
         let Ok(content) = part.bytes().await else { break };
         let value = match file.map(|name| upload::safe_name(&name)) {

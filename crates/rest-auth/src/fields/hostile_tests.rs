@@ -48,7 +48,7 @@ async fn a_form_has_a_thousand_fields_at_the_most() {
     let media_type = "application/x-www-form-urlencoded";
     assert_eq!(login(&app, media_type, form(999)).await, NO_PASSWORD);
     let refused =
-        r#"400 {"detail":"The number of GET/POST parameters exceeded settings.DATA_UPLOAD_MAX_NUMBER_FIELDS."}"#;
+        r#"400 {"detail":"The number of GET/POST parameters exceeded settings.DATA_UPLOAD_MAX_NUMBER_FIELDS (1000)."}"#;
     assert_eq!(login(&app, media_type, form(1000)).await, refused);
 }
 
@@ -66,12 +66,12 @@ async fn a_multipart_form_has_a_thousand_fields_and_a_hundred_files_at_the_most(
     assert_eq!(send(&[(field, 999), (username, 1)]).await, NO_PASSWORD);
     assert_eq!(
         send(&[(field, 1000), (username, 1)]).await,
-        r#"400 {"detail":"The number of GET/POST parameters exceeded settings.DATA_UPLOAD_MAX_NUMBER_FIELDS."}"#
+        r#"400 {"detail":"The number of GET/POST parameters exceeded settings.DATA_UPLOAD_MAX_NUMBER_FIELDS (1000)."}"#
     );
     assert_eq!(send(&[(file, 100), (username, 1)]).await, NO_PASSWORD);
     assert_eq!(
         send(&[(file, 101), (username, 1)]).await,
-        r#"400 {"detail":"The number of files exceeded settings.DATA_UPLOAD_MAX_NUMBER_FILES."}"#
+        r#"400 {"detail":"The number of files exceeded settings.DATA_UPLOAD_MAX_NUMBER_FILES (100)."}"#
     );
     // What has no name is no field; whoever sends many of them is not listened to any longer.
     let email = "; name=\"email\"";

@@ -1,6 +1,7 @@
 //! `GET forward-auth/`: lets a proxy guard any service. It asks here whether a request may pass, and tells the
 //! service who sends it: nginx's `auth_request`, Caddy's `forward_auth`, Traefik's `ForwardAuth`.
 
+mod asked;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +11,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::error::Error;
 use crate::methods::Methods;
+use crate::pages;
 use crate::reply;
 use crate::request::Request;
 
@@ -28,7 +30,15 @@ pub(crate) fn methods() -> Methods {
 }
 
 async fn forward_auth(request: &mut Request) -> Result<Response, Error> {
+    if asked::is_preflight(request) {
+        // Empty headers take the place of those that a client made up.
+        let nobody = HeaderValue::from_static("");
+        return Ok(passed(&[USER, EMAIL, GROUPS].map(|name| (name, nobody.clone()))));
+    }
     let Some(user) = &request.user else {
+        if let Some(url) = asked::login_page(request) {
+            return pages::redirect(&url);
+        }
         // For a proxy 401 means that a login would help, 403 that it would not, whatever way to log in comes first.
         let challenge = request.auth.challenge();
         let challenge = challenge.unwrap_or(HeaderValue::from_static("Bearer realm=\"api\""));
@@ -36,12 +46,19 @@ async fn forward_auth(request: &mut Request) -> Result<Response, Error> {
     };
     let groups = request.auth.store().reader().groups_of(user.id).await?;
     let groups: Vec<String> = groups.iter().map(|group| encoded(group)).collect();
+    let value = |text: String| HeaderValue::try_from(text).map_err(Error::internal);
+    Ok(passed(&[
+        (USER, value(encoded(&user.username))?),
+        (EMAIL, value(encoded(&user.email))?),
+        (GROUPS, value(groups.join(","))?),
+    ]))
+}
+
+/// Lets a request pass, and says whose it is.
+fn passed(headers: &[(HeaderName, HeaderValue)]) -> Response {
     let mut response = reply::nothing();
-    for (name, value) in [(USER, encoded(&user.username)), (EMAIL, encoded(&user.email)), (GROUPS, groups.join(","))] {
-        let value = HeaderValue::try_from(value).map_err(Error::internal)?;
-        response.headers_mut().insert(name, value);
-    }
-    Ok(response)
+    response.headers_mut().extend(headers.iter().cloned());
+    response
 }
 
 fn encoded(text: &str) -> String {

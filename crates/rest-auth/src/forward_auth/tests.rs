@@ -66,3 +66,63 @@ async fn tokens_in_a_header_or_a_cookie_are_as_good() {
     app.advance(std::time::Duration::from_secs(301));
     assert_eq!(app.client().header("authorization", &token).get("/forward-auth/").await.status(), 401);
 }
+
+#[tokio::test]
+async fn a_browser_is_sent_to_the_login_page_and_a_program_is_not() {
+    let app = TestApp::with("[forward_auth]\nlogin_url = 'https://app.example.com/login?next={url}'").await;
+    let page = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
+    let location = "https://app.example.com/login?next=https%3A%2F%2Fwiki.example.com%2Fa%3Fb%3Dc%26d";
+    let asked = |client: crate::testing::Client| {
+        let client = client.header("x-forwarded-host", "wiki.example.com").header("x-forwarded-uri", "/a?b=c&d");
+        client.header("x-forwarded-proto", "https")
+    };
+    for (accept, mode, status) in
+        [(page, "navigate", 302), (page, "", 302), (page, "cors", 401), ("application/json", "", 401), ("*/*", "", 401)]
+    {
+        let mut client = asked(app.client().header("accept", accept));
+        if !mode.is_empty() {
+            client = client.header("sec-fetch-mode", mode);
+        }
+        let answer = client.send(Method::GET, "/forward-auth/", None, Body::empty()).await;
+        let sent_to = if status == 302 { location } else { "" };
+        assert_eq!((answer.status(), answer.header("location")), (status, sent_to), "{accept} {mode}");
+    }
+    let script = asked(app.client().header("accept", page).header("x-requested-with", "XMLHttpRequest"));
+    let answer = { script }.send(Method::GET, "/forward-auth/", None, Body::empty()).await;
+    assert_eq!(answer.line(), r#"401 {"detail":"Authentication credentials were not provided."}"#);
+}
+
+#[tokio::test]
+async fn a_preflight_passes_by_the_header_that_is_trusted_and_by_no_other() {
+    let preflight = |client: crate::testing::Client| {
+        let client = client.header("origin", "https://app.example.com").header("x-auth-user", "root");
+        client.header("access-control-request-method", "POST")
+    };
+    let app = TestApp::with("[forward_auth]\nmethod_header = 'X-Forwarded-Method'").await;
+    let mut client = preflight(app.client()).header("x-forwarded-method", "OPTIONS");
+    let answer = client.get("/forward-auth/").await;
+    assert_eq!((answer.line().as_str(), answer.header("x-auth-user")), ("200 ", ""));
+    for mut client in [
+        preflight(app.client()).header("x-forwarded-method", "POST"),
+        preflight(app.client()).header("x-original-method", "OPTIONS"),
+        app.client().header("x-forwarded-method", "OPTIONS"),
+    ] {
+        assert_eq!(client.get("/forward-auth/").await.status(), 401);
+    }
+    let app = TestApp::new().await;
+    let mut client = preflight(app.client()).header("x-forwarded-method", "OPTIONS");
+    assert_eq!(client.get("/forward-auth/").await.status(), 401, "unless the settings name it");
+}
+
+#[test]
+fn settings_that_cannot_work_are_refused() {
+    let refused = |toml: &str| crate::Settings::from_toml(toml).expect_err("a misfit").to_string();
+    for (toml, problem) in [
+        ("login_url = 'login'", "forward_auth.login_url: \"login\" is neither an address nor a path"),
+        ("login_url = '//evil.example'", "forward_auth.login_url: \"//evil.example\" is neither"),
+        ("method_header = 'a b'", "forward_auth.method_header: \"a b\" is not the name of a header"),
+    ] {
+        let toml = format!("[forward_auth]\n{toml}");
+        assert!(refused(&toml).contains(problem), "{problem:?} is not in {}", refused(&toml));
+    }
+}

@@ -166,7 +166,10 @@ async fn a_body_over_the_limit_is_refused() {
     let app = TestApp::with("data_upload_max_memory_size = 100").await;
     let long = json!({ "username": "x".repeat(100), "password": "x" }).to_string();
     let answer = app.client().send(Method::POST, "/login/", Some("application/json"), Body::from(long)).await;
-    assert_eq!(answer.line(), r#"413 {"detail":"Request body exceeded settings.DATA_UPLOAD_MAX_MEMORY_SIZE."}"#);
+    assert_eq!(
+        answer.line(),
+        r#"413 {"detail":"Request body exceeded settings.DATA_UPLOAD_MAX_MEMORY_SIZE (100 bytes)."}"#
+    );
     assert_eq!(answer.header("content-type"), "application/json");
 }
 

@@ -13,7 +13,7 @@ pub(crate) fn origin(auth: &Auth, head: &Head) -> String {
         return origin.trim_end_matches('/').to_owned();
     }
     let scheme = if head.is_secure(auth) { "https" } else { "http" };
-    let host = head.host().unwrap_or_default();
+    let host = head.host(settings).unwrap_or_default();
     let origin = format!("{scheme}://{host}");
     let known = settings.csrf_trusted_origins.iter().chain(&settings.cors_allowed_origins);
     if is_this_machine(host) || (is_plain(host) && known.into_iter().any(|known| is_origin(&origin, known))) {
@@ -43,9 +43,8 @@ fn is_plain(host: &str) -> bool {
     host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte))
 }
 
-/// A link of the settings, or the path below `base_path`, with what its `{names}` stand for.
+/// A link of the settings, or the path below that of the endpoints, with what its `{names}` stand for.
 pub(crate) fn fill(auth: &Auth, url: Option<&str>, path: &str, values: &[(&str, &str)]) -> String {
-    let base_path = auth.settings().base_path.trim_end_matches('/');
-    let url = url.map_or_else(|| format!("{{origin}}{base_path}{path}"), str::to_owned);
+    let url = url.map_or_else(|| format!("{{origin}}{}{path}", auth.settings().public_path()), str::to_owned);
     values.iter().fold(url, |url, (name, value)| url.replace(&format!("{{{name}}}"), value))
 }

@@ -2,9 +2,12 @@
 
 mod asked;
 mod development;
+pub(crate) mod hostname;
 mod letter;
 pub(crate) mod link;
 mod outbox;
+mod refusal;
+mod smtp;
 #[cfg(test)]
 mod tests;
 mod transport;
@@ -20,9 +23,10 @@ pub(crate) use asked::Asked;
 pub use development::{TestMailError, send_test_mail};
 pub(crate) use letter::Manner;
 pub use letter::{EmailOptions, MailKind, MailRequest};
+pub(crate) use smtp::{Server as SmtpServer, SmtpMisfit};
+pub use smtp::{SmtpError, Step as SmtpStep};
 pub use transport::SendError;
 use transport::Transport;
-pub(crate) use transport::{SmtpMisfit, smtp};
 
 /// A mail. It may hold secrets, so that its `Debug` shows next to nothing.
 #[derive(Clone, PartialEq)]

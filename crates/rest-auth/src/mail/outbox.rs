@@ -93,6 +93,7 @@ impl Auth {
         while !self.is_stopping() {
             let due = self.store().connection().await?.due_mails(self.now(), AT_ONCE).await?;
             if due.is_empty() {
+                self.mailer().transport.end_idle_connections();
                 let next = self.store().connection().await?.next_mail_due().await?;
                 let pause = next.map_or(INTERVAL, |next| next - self.now());
                 return Ok(pause.clamp(Duration::milliseconds(50), INTERVAL));

@@ -33,6 +33,46 @@ async fn a_folder_gets_a_file_for_each_mail() {
     }
 }
 
+/// The file that a mail is put into.
+async fn file_of(settings: Email, mail: &Mail) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = Email { folder: Some(folder.path().to_owned()), ..settings };
+    Transport::of(&settings).send(mail, 7).await.expect("a file");
+    let file = std::fs::read_dir(folder.path()).expect("the folder").next().expect("a file").expect("a file");
+    std::fs::read_to_string(file.path()).expect("text")
+}
+
+#[tokio::test]
+async fn a_link_in_a_file_is_whole() {
+    let link = format!("https://app.example.com/new?key={}&uid=1", "a1-".repeat(60));
+    let text = format!("Grüße, öffnen Sie\n\n{link}\n");
+    let html = format!("<p>Grüße</p><a href=\"{link}\">öffnen</a>");
+    let mail = Mail { subject: "Größe".repeat(40), text, html: Some(html), ..mail() };
+    let file = file_of(Email::default(), &mail).await;
+    assert!(file.contains(&format!("\r\n{link}\r\n")) && file.contains(&format!("href=\"{link}\"")), "{file}");
+    assert!(file.contains("Grüße, öffnen Sie"), "{file}");
+    assert!(file.lines().all(|line| line.len() <= 998), "{file}");
+    let head = file.split("\r\n\r\n").next().expect("a head");
+    assert!(head.is_ascii() && head.lines().all(|line| line.len() <= 78), "{head}");
+
+    // A line that no mail may have is encoded, and nothing of it is lost.
+    let long = Mail { text: "ä".repeat(1000), html: None, ..mail };
+    let file = file_of(Email::default(), &long).await;
+    assert!(file.lines().all(|line| line.len() <= 998), "{file}");
+}
+
+#[tokio::test]
+async fn a_message_id_has_a_full_name_or_a_literal() {
+    let name_of = |file: &str| {
+        let line = file.lines().find(|line| line.starts_with("Message-ID: <")).expect("an id").to_owned();
+        line.trim_end_matches('>').split_once('@').expect("a name").1.to_owned()
+    };
+    let named = Email { local_hostname: Some("web1.example.com".to_owned()), ..Email::default() };
+    assert_eq!(name_of(&file_of(named, &mail()).await), "web1.example.com");
+    let unnamed = name_of(&file_of(Email::default(), &mail()).await);
+    assert!(super::hostname::parse(&unnamed).is_some(), "{unnamed}");
+}
+
 #[each_database]
 async fn of_two_servers_one_sends() {
     let app = TestApp::new().await;
@@ -94,6 +134,20 @@ async fn registration_asks_to_verify_the_address() {
     assert_eq!(mails[0].to, "jane@example.com");
     let link = "\nhttps://app.example.com/api/auth/registration/account-confirm-email/MQ:";
     assert!(mails[0].text.contains(link), "{}", mails[0].text);
+}
+
+#[tokio::test]
+async fn links_and_redirects_begin_with_the_path_that_a_proxy_removes() {
+    for name in ["/app", "/app/"] {
+        let settings = format!("force_script_name = '{name}'\n[frontend]\norigin = 'https://app.example.com'");
+        let app = TestApp::with(&settings).await;
+        let mail = reset_mail(&app, "en").await;
+        let link = "\nhttps://app.example.com/app/api/auth/password/reset/confirm/1/";
+        assert!(mail.text.contains(link), "{}", mail.text);
+        let answer = app.client().get("/registration?a=b").await;
+        assert_eq!((answer.status(), answer.header("location")), (301, "/app/registration/?a=b"));
+    }
+    assert_eq!(TestApp::new().await.client().get("/registration").await.header("location"), "/registration/");
 }
 
 /// Asks for a new password for jane, and gives the mail.
@@ -159,8 +213,8 @@ async fn in_development_a_page_shows_the_last_mails() {
     let mut client = TestApp::new().await.client_of(auth.development_mails());
     assert_eq!(client.get("/").await.status(), 404, "by another name than this machine's");
     let page = client.header("host", "localhost:8000").get("/").await;
-    assert!(page.text().contains("&lt;b&gt;Fish&lt;&#x2f;b&gt;"), "{}", page.text());
-    assert!(page.text().contains("href=\"https:&#x2f;&#x2f;app.example.com&#x2f;new&#x2f;secret\""), "{}", page.text());
+    assert!(page.text().contains("&lt;b&gt;Fish&lt;/b&gt;"), "{}", page.text());
+    assert!(page.text().contains("href=\"https://app.example.com/new/secret\""), "{}", page.text());
     assert_eq!(page.header("referrer-policy"), "no-referrer");
 }
 
@@ -177,6 +231,8 @@ fn what_cannot_work_is_refused_with_a_hint() {
             "[email]\nsmtp_url = 'smtps://mail.example.com'\nca_file = '/nowhere'",
             "email.ca_file: /nowhere cannot be read",
         ),
+        ("[email]\nlocal_hostname = 'web1'", "email.local_hostname: \"web1\" is neither a full host name"),
+        ("[email]\nlocal_hostname = 'localhost'", "email.local_hostname: \"localhost\" is neither a full host name"),
         ("[email]\nmax_connections = 0", "email.max_connections: nothing would ever be sent"),
         ("[email]\ntimeout = 0", "email.timeout: no server is that fast"),
         ("[frontend]\nverify_email_url = 'https://app.example.com/'", "frontend.verify_email_url: {key} is missing"),

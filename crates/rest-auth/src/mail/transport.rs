@@ -1,35 +1,33 @@
 //! The ways that a mail can leave.
 
 use std::collections::VecDeque;
-use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use lettre::address::Envelope;
-use lettre::message::header::ContentType;
-use lettre::message::{Mailbox, MultiPart, SinglePart};
-use lettre::transport::smtp::PoolConfig;
-use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
-use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
-use url::{Host, Url};
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{Address, Message};
+use url::Host;
 
-use super::Mail;
-use crate::settings::{Email, Secret};
+use super::smtp::{Server, SmtpError};
+use super::{Mail, hostname};
+use crate::settings::Email;
+use crate::source::Random;
 
-type Smtp = AsyncSmtpTransport<Tokio1Executor>;
+/// The most bytes of a line of a mail, without its end (RFC 5322).
+const LONGEST_LINE: usize = 998;
 
 /// How many mails are kept to be looked at.
 const LAST_MAILS: usize = 20;
 
 /// A way that a mail can leave.
 pub(super) enum Transport {
-    Smtp {
-        server: Smtp,
-        patience: Duration,
-    },
-    Folder(PathBuf),
+    Smtp(Server),
+    /// A folder, and the name that the settings give this server.
+    Folder(PathBuf, Option<ClientId>),
     /// Prints the mail, and keeps the last ones to be looked at.
     Console(Mutex<VecDeque<Mail>>),
     /// A test's.
@@ -40,59 +38,13 @@ pub(super) enum Transport {
 impl std::fmt::Debug for Transport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Smtp { .. } => "Smtp",
-            Self::Folder(_) => "Folder",
+            Self::Smtp(_) => "Smtp",
+            Self::Folder(..) => "Folder",
             Self::Console(_) => "Console",
             #[cfg(any(test, feature = "testing"))]
             Self::Memory(_) => "Memory",
         })
     }
-}
-
-/// Why the settings of a mail server cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum SmtpMisfit {
-    #[error("it is no URL of a mail server")]
-    Url,
-    #[error("{0} cannot be read: {1}")]
-    Unreadable(String, #[source] std::io::Error),
-    #[error("{0} holds no certificate")]
-    NoCertificate(String),
-}
-
-/// What speaks to the server that the settings name; `None` if they name none.
-pub(crate) fn smtp(settings: &Email) -> Result<Option<Smtp>, SmtpMisfit> {
-    let Some(url) = settings.smtp_url.as_ref().map(Secret::expose) else { return Ok(None) };
-    let parsed = Url::parse(url).map_err(|_| SmtpMisfit::Url)?;
-    let pool = PoolConfig::new().max_size(u32::try_from(settings.max_connections).unwrap_or(u32::MAX));
-    let mut builder =
-        Smtp::from_url(url).map_err(|_| SmtpMisfit::Url)?.timeout(Some(patience(settings))).pool_config(pool);
-    if let Some(file) = &settings.ca_file {
-        builder = builder.tls(encryption(&parsed, file)?);
-    }
-    Ok(Some(builder.build()))
-}
-
-/// The encryption that the URL asks for, with certificates of one's own.
-fn encryption(url: &Url, file: &Path) -> Result<Tls, SmtpMisfit> {
-    let name = || file.display().to_string();
-    let pem = std::fs::read(file).map_err(|error| SmtpMisfit::Unreadable(name(), error))?;
-    let certificate = Certificate::from_pem(&pem).map_err(|_| SmtpMisfit::NoCertificate(name()))?;
-    let domain = url.host_str().unwrap_or_default().to_owned();
-    let parameters = TlsParameters::builder(domain).add_root_certificate(certificate).build();
-    let parameters = parameters.map_err(|_| SmtpMisfit::NoCertificate(name()))?;
-    let wanted = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
-    Ok(match (url.scheme(), wanted.as_deref()) {
-        ("smtps", _) => Tls::Wrapper(parameters),
-        (_, Some("required")) => Tls::Required(parameters),
-        (_, Some("opportunistic")) => Tls::Opportunistic(parameters),
-        _ => Tls::None,
-    })
-}
-
-/// How long a server may take for one mail.
-pub(super) fn patience(settings: &Email) -> Duration {
-    Duration::from_secs(settings.timeout.seconds().unsigned_abs())
 }
 
 /// Why a mail did not leave.
@@ -102,49 +54,36 @@ pub enum SendError {
     /// An address that is none, or a mail that cannot be.
     #[error("it cannot be written as a mail")]
     Unwritable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The server's word; the source has all of it, perhaps with the address.
-    #[error("the server does not take it{}", told(.0))]
-    Smtp(#[from] lettre::transport::smtp::Error),
+    /// The mail server's word.
+    #[error(transparent)]
+    Smtp(#[from] SmtpError),
     /// The folder's.
     #[error("the file cannot be written: {0}")]
     File(#[from] std::io::Error),
     /// It took longer than `email.timeout`.
-    #[error("the server takes too long")]
+    #[error("the mail server takes too long")]
     Silent(#[from] tokio::time::error::Elapsed),
-}
-
-/// What there is to say about a failure without what the server said, which may name whom the mail is for.
-fn told(error: &lettre::transport::smtp::Error) -> String {
-    match error.status() {
-        Some(code) => format!(": it answers {code}"),
-        None if error.is_timeout() => ": it takes too long".to_owned(),
-        None if error.is_tls() || failed_at_tls(error) => ": its certificate or its encryption is not good".to_owned(),
-        None if error.is_client() => ": it does not offer the encryption or the login that are asked for".to_owned(),
-        None => ": it cannot be reached, or breaks off".to_owned(),
-    }
-}
-
-/// Whether TLS broke off what lettre takes for a connection that failed.
-fn failed_at_tls(error: &lettre::transport::smtp::Error) -> bool {
-    let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
-    causes.any(|cause| {
-        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::InvalidData)
-    })
 }
 
 impl SendError {
     /// Whether another attempt would come to the same.
     pub(super) fn is_final(&self) -> bool {
-        matches!(self, Self::Unwritable(_))
+        match self {
+            Self::Unwritable(_) => true,
+            Self::Smtp(error) => error.is_final(),
+            Self::File(_) | Self::Silent(_) => false,
+        }
     }
 }
 
 impl Transport {
     pub(super) fn of(settings: &Email) -> Self {
         // The settings were checked.
-        match (smtp(settings).ok().flatten(), &settings.folder) {
-            (Some(server), _) => Self::Smtp { server, patience: patience(settings) },
-            (None, Some(folder)) => Self::Folder(folder.clone()),
+        match (Server::of(settings).ok().flatten(), &settings.folder) {
+            (Some(server), _) => Self::Smtp(server),
+            (None, Some(folder)) => {
+                Self::Folder(folder.clone(), settings.local_hostname.as_deref().and_then(hostname::parse))
+            }
             (None, None) => Self::Console(Mutex::default()),
         }
     }
@@ -159,6 +98,13 @@ impl Transport {
         Self::Console(Mutex::default())
     }
 
+    /// Ends the connections to a mail server that no mail has needed for a while.
+    pub(super) fn end_idle_connections(&self) {
+        if let Self::Smtp(server) = self {
+            server.end_idle_connections();
+        }
+    }
+
     /// The mails that were printed last, the newest first.
     pub(super) fn printed(&self) -> Vec<Mail> {
         match self {
@@ -170,10 +116,16 @@ impl Transport {
     /// Sends a mail; `number` tells one file from another.
     pub(super) async fn send(&self, mail: &Mail, number: i64) -> Result<(), SendError> {
         match self {
-            Self::Smtp { server, patience } => {
-                tokio::time::timeout(*patience, server.send(written(mail)?)).await??;
+            Self::Smtp(server) => {
+                let machine = hostname::of_this_machine().await;
+                let mail = written(mail, server.local_hostname(), machine, Reader::Program)?;
+                let source = mail.formatted();
+                tokio::time::timeout(server.timeout(), server.send(mail.envelope(), &source)).await??;
             }
-            Self::Folder(folder) => keep(folder, number, &written(mail)?.formatted())?,
+            Self::Folder(folder, name) => {
+                let machine = hostname::of_this_machine().await;
+                keep(folder, number, &written(mail, name.as_ref(), machine, Reader::Person)?.formatted())?;
+            }
             Self::Console(last) => {
                 let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
                 if last.len() == LAST_MAILS {
@@ -192,23 +144,54 @@ impl Transport {
     }
 }
 
-/// The mail as it goes over the wire.
-fn written(mail: &Mail) -> Result<Message, SendError> {
+/// Who looks at the mail's source.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Reader {
+    /// A mail server, which may know of no characters beyond ASCII.
+    Program,
+    /// A developer, who copies a link out of a file.
+    Person,
+}
+
+/// The mail as it goes over the wire, or into a file.
+fn written(mail: &Mail, name: Option<&ClientId>, machine: Option<&str>, reader: Reader) -> Result<Message, SendError> {
     let unwritable = |error| SendError::Unwritable(Box::new(error));
     let (sender, recipient) = (sender(&mail.from)?, address(&mail.to)?);
     // Read from the header, it would lack what lettre's mailboxes do not take.
     let envelope = Envelope::new(Some(sender.email.clone()), vec![recipient.clone()]).map_err(unwritable)?;
+    let domain = hostname::of_message_id(name, machine, sender.email.as_ref());
     let message = Message::builder()
-        .message_id(None)
+        .message_id(Some(format!("<{}@{domain}>", Random::system().uuid().simple())))
         .envelope(envelope)
         .from(sender)
         .to(Mailbox::new(None, recipient))
         .subject(&mail.subject);
+    let part = |text: &str, media_type| SinglePart::builder().header(media_type).body(body(text, reader));
+    let text = part(&mail.text, ContentType::TEXT_PLAIN);
     let message = match &mail.html {
-        Some(html) => message.multipart(MultiPart::alternative_plain_html(mail.text.clone(), html.clone())),
-        None => message.singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(mail.text.clone())),
+        Some(html) => {
+            let html = part(html, ContentType::TEXT_HTML);
+            message.multipart(MultiPart::alternative().singlepart(text).singlepart(html))
+        }
+        None => message.singlepart(text),
     };
     message.map_err(unwritable)
+}
+
+/// A text as a part of a mail: as it is, so that a link in it is in one piece, or encoded where the reader, or the length of a
+/// line, asks for it.
+fn body(text: &str, reader: Reader) -> Body {
+    let encoding = match (text.is_ascii(), reader) {
+        (true, _) => ContentTransferEncoding::SevenBit,
+        (false, Reader::Person) => ContentTransferEncoding::EightBit,
+        (false, Reader::Program) => return Body::new(text.to_owned()),
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    if lines.iter().any(|line| line.len() > LONGEST_LINE || line.contains(['\r', '\0'])) {
+        return Body::new(text.to_owned());
+    }
+    let end = if text.ends_with('\n') { "\r\n" } else { "" };
+    Body::dangerous_pre_encoded((lines.join("\r\n") + end).into_bytes(), encoding)
 }
 
 /// Who a mail comes from.

@@ -19,12 +19,15 @@ use object_store::local::LocalFileSystem;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::sync::Semaphore;
 
-use crate::request::Head;
 use crate::settings::{Media, Settings};
 
 /// Where the files of users are, [`Auth::media`](crate::Auth::media): a folder, or a bucket.
 pub struct MediaStorage {
     settings: Media,
+    /// What stands in front of a file's name in its URL.
+    shown_below: String,
+    /// The path below which this server shows files; `None` if another server does.
+    served_below: Option<String>,
     /// There where a field is a file.
     store: Option<Arc<dyn ObjectStore>>,
     /// Whose turn it is to decode a picture: each takes a core, and much memory.
@@ -75,18 +78,25 @@ impl MediaStorage {
             None => None,
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { settings: media, store, decoding: Semaphore::new(cores), uploads: Semaphore::new(UPLOADS) })
+        Ok(Self {
+            settings: media,
+            shown_below: settings.public_media_url(),
+            served_below: settings.media_path().map(str::to_owned),
+            store,
+            decoding: Semaphore::new(cores),
+            uploads: Semaphore::new(UPLOADS),
+        })
     }
 
     /// Where a file is to be seen, by its name below the folder: a path, or a whole address where `media.url` is one.
     pub fn url(&self, name: impl AsRef<str>) -> String {
-        format!("{}{}", self.settings.url, utf8_percent_encode(name.as_ref(), IN_PATH))
+        format!("{}{}", self.shown_below, utf8_percent_encode(name.as_ref(), IN_PATH))
     }
 
     /// The path that [`Auth::media_router`](crate::Auth::media_router) is to be nested at; `None` where no field is a file, or
     /// another server shows them.
     pub fn path(&self) -> Option<&str> {
-        (self.store.is_some() && self.settings.url.starts_with('/')).then_some(self.settings.url.as_str())
+        self.served_below.as_deref().filter(|_| self.store.is_some())
     }
 
     /// Whether any field is a file.
@@ -95,9 +105,9 @@ impl MediaStorage {
     }
 
     /// The same with the scheme and the host that the client came to: `request.build_absolute_uri`.
-    pub(crate) fn absolute_url(&self, head: &Head, is_secure: bool, name: &str) -> String {
+    pub(crate) fn absolute_url(&self, host: Option<&str>, is_secure: bool, name: &str) -> String {
         let url = self.url(name);
-        match head.host().filter(|_| url.starts_with('/')) {
+        match host.filter(|_| url.starts_with('/')) {
             Some(host) => format!("{}://{host}{url}", if is_secure { "https" } else { "http" }),
             None => url,
         }

@@ -5,6 +5,7 @@ use image::ImageFormat;
 
 use super::MediaStorage;
 use super::decode::{Fault, decode};
+use crate::amount;
 use crate::fields::{Data, Field};
 
 pub(super) const NO_PICTURE: &str =
@@ -39,7 +40,8 @@ impl MediaStorage {
 
 /// What is said of a file with more bytes than there may be.
 pub(super) fn too_large(bytes: usize, most: usize) -> Option<String> {
-    (bytes > most).then(|| format!("Ensure this file has at most {most} bytes (it has {bytes})."))
+    let (limit, size) = (amount::bytes(most), amount::bytes_beyond(bytes));
+    (bytes > most).then(|| format!("Ensure this file has at most {limit} (it has {size})."))
 }
 
 /// The media type that a name's ending stands for, if it is a picture's.
@@ -60,11 +62,13 @@ fn judge(content: &Bytes, name: &str, max_pixels: u64) -> Result<(), String> {
     decode(content, max_pixels).map_err(|fault| match fault {
         Fault::Broken => NO_PICTURE.to_owned(),
         Fault::Large { width, height } => {
-            let pixels = u64::from(width) * u64::from(height);
-            format!("Ensure this image has at most {max_pixels} pixels (it has {pixels}).")
+            let size = amount::pixels_beyond(u64::from(width) * u64::from(height));
+            let limit = amount::pixels(max_pixels);
+            format!("Ensure this image has at most {limit} (it has {size}: {width} x {height}).")
         }
         Fault::Long { pixels, limit } => {
-            format!("Ensure this animation has at most {limit} pixels in all of its frames (it has {pixels}).")
+            let (limit, size) = (amount::pixels(limit), amount::pixels_beyond(pixels));
+            format!("Ensure this animation has at most {limit} in all of its frames (it has {size}).")
         }
     })?;
     if media_type(name).is_none() {

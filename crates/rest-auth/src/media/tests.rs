@@ -136,6 +136,46 @@ async fn names_are_made_safe_and_never_taken_twice() {
 }
 
 #[tokio::test]
+async fn the_url_of_a_file_begins_with_the_path_that_a_proxy_removes() {
+    for (url, shown) in [("/media/", "/app/media/"), ("/app/media/", "/app/media/"), ("/apple/", "/app/apple/")] {
+        let settings = format!("force_script_name = '/app'\n{PROFILE}\n[media]\nurl = '{url}'");
+        let app = TestApp::with(&settings).await;
+        let served = shown.strip_prefix("/app");
+        assert_eq!(app.auth().media().path(), served);
+        let mut jane = jane(&app).await;
+        assert_eq!(uploads(&mut jane, "me.png", &png()).await, format!("http://testserver{shown}avatars/me.png"));
+    }
+    let elsewhere = "[media]\nurl = 'https://media.example.com/'";
+    let app = TestApp::with(&format!("force_script_name = '/app'\n{PROFILE}\n{elsewhere}")).await;
+    assert_eq!(
+        (app.auth().media().path(), app.auth().media().url("a.png")),
+        (None, "https://media.example.com/a.png".into())
+    );
+}
+
+#[tokio::test]
+async fn a_picture_that_is_too_large_is_told_its_size_in_the_users_words() {
+    let app = TestApp::with(PROFILE).await;
+    let mut jane = jane(&app).await;
+    // What a phone's camera makes; the pixels themselves are missing.
+    let mut photo = picture(ImageFormat::Bmp, 3, 2);
+    photo[18..22].copy_from_slice(&8064_u32.to_le_bytes());
+    photo[22..26].copy_from_slice(&6048_u32.to_le_bytes());
+    assert_eq!(
+        uploads(&mut jane, "photo.bmp", &photo).await,
+        r#"400 {"profile":{"avatar":["Ensure this image has at most 40 megapixels (it has 48.8 megapixels: 8064 x 6048)."]}}"#
+    );
+    assert_eq!(
+        uploads(&mut jane, "photo.jpg", &vec![0; 11 << 20]).await,
+        r#"400 {"profile":{"avatar":["Ensure this file has at most 10 MB (it has 11 MB)."]}}"#
+    );
+    assert_eq!(
+        uploads(&mut jane, "photo.jpg", &vec![0; 23 << 20]).await,
+        r#"413 {"detail":"Request body exceeded 22.5 MB (a file may have at most 10 MB)."}"#
+    );
+}
+
+#[tokio::test]
 async fn what_is_no_picture_is_refused() {
     let app = TestApp::with(&format!("{PROFILE}\n[media]\nmax_file_size = 1000\nmax_pixels = 100")).await;
     let mut jane = jane(&app).await;
@@ -150,12 +190,12 @@ async fn what_is_no_picture_is_refused() {
         (
             "wide.png",
             &picture(ImageFormat::Png, 20, 6),
-            &avatar("Ensure this image has at most 100 pixels (it has 120)."),
+            &avatar("Ensure this image has at most 100 pixels (it has 120 pixels: 20 x 6)."),
         ),
         (
             "large.bmp",
             &picture(ImageFormat::Bmp, 40, 40),
-            &avatar("Ensure this file has at most 1000 bytes (it has 4854)."),
+            &avatar("Ensure this file has at most 1000 bytes (it has 4.8 KB)."),
         ),
         (
             "page.html",
@@ -318,6 +358,6 @@ async fn an_animation_has_a_limit_for_all_of_its_frames() {
     assert_eq!(uploads(&mut jane, "ten.gif", &frames(10)).await, "http://testserver/media/avatars/ten.gif");
     assert_eq!(
         uploads(&mut jane, "eleven.gif", &frames(11)).await,
-        r#"400 {"profile":{"avatar":["Ensure this animation has at most 1000 pixels in all of its frames (it has 1100)."]}}"#
+        r#"400 {"profile":{"avatar":["Ensure this animation has at most 1000 pixels in all of its frames (it has 1100 pixels)."]}}"#
     );
 }

@@ -170,7 +170,7 @@ fn check_origin(auth: &Auth, head: &Head) -> Result<(), String> {
     let secure = head.is_secure(auth);
     if let Some(origin) = head.latin1(header::ORIGIN) {
         let scheme = if secure { "https" } else { "http" };
-        let ours = head.host().is_some_and(|host| origin == format!("{scheme}://{host}"));
+        let ours = head.host(auth.settings()).is_some_and(|host| origin == format!("{scheme}://{host}"));
         let trusted = || auth.settings().csrf_trusted_origins.iter().any(|trusted| is_origin(&origin, trusted));
         if ours || trusted() {
             return Ok(());
@@ -223,7 +223,7 @@ fn check_referer(auth: &Auth, head: &Head) -> Result<(), String> {
         .iter()
         .filter_map(|origin| origin.split_once("://"))
         .any(|(_, host)| is_same_domain(netloc, host.trim_start_matches('*')));
-    let ours = settings.csrf_cookie_domain.as_deref().or(head.host());
+    let ours = settings.csrf_cookie_domain.as_deref().or(head.host(settings));
     if trusted || ours.is_some_and(|ours| is_same_domain(netloc, ours)) {
         Ok(())
     } else {

@@ -135,6 +135,7 @@ impl Settings {
         }
         self.origin_contradictions(&mut refuse);
         self.server_contradictions(&mut refuse);
+        self.forward_auth_contradictions(&mut refuse);
         self.jwt_contradictions(&mut refuse);
         self.mail_contradictions(&mut refuse);
         self.throttle_contradictions(&mut refuse);

@@ -15,6 +15,10 @@ section! {
         pub smtp_url: Option<Secret> = None,
         /// A folder that mails are put into, a file each, instead of being sent.
         pub folder: Option<PathBuf> = None,
+        /// The name that the server gives itself in EHLO and in the Message-ID of mails: a full host name, or an address literal
+        /// such as "[192.0.2.5]". Default: the machine's full name; without one, EHLO has the literal of the machine's
+        /// address, and Message-ID the domain of from. In Django it is socket.getfqdn().
+        pub local_hostname: Option<String> = None,
         /// Who mails come from: an address, or "Name <address>". (DEFAULT_FROM_EMAIL)
         pub from: String = "webmaster@localhost".to_owned(),
         /// What stands in front of every subject. (ACCOUNT_EMAIL_SUBJECT_PREFIX)

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use lettre::message::Mailbox;
 
 use super::Settings;
-use crate::mail::{SmtpMisfit, smtp};
+use crate::mail::{SmtpMisfit, SmtpServer, hostname};
 use crate::templates::Templates;
 
 impl Settings {
     pub(super) fn mail_contradictions(&self, refuse: &mut impl FnMut(&str, String, &str)) {
         let email = &self.email;
-        match smtp(email) {
+        match SmtpServer::of(email) {
             Err(misfit @ SmtpMisfit::Url) => {
                 let hint =
                     "For example \"smtps://USER:PASSWORD@mail.example.com:465\", special characters percent-encoded.";
@@ -19,6 +19,10 @@ impl Settings {
             }
             Err(misfit) => refuse("email.ca_file", misfit.to_string(), "A file of certificates, as PEM."),
             Ok(_) => {}
+        }
+        if let Some(name) = email.local_hostname.as_ref().filter(|name| hostname::parse(name).is_none()) {
+            let problem = format!("{name:?} is neither a full host name nor an address literal");
+            refuse("email.local_hostname", problem, "For example \"web1.example.com\" or \"[192.0.2.5]\".");
         }
         if email.timeout.seconds() < 1 {
             refuse("email.timeout", "no server is that fast".into(), "At least a second.");

@@ -12,7 +12,8 @@ section! {
         /// The folder that they are kept in, unless s3_bucket names another place. (MEDIA_ROOT)
         pub root: PathBuf = PathBuf::from("media"),
         /// The path that the server shows them below, with a slash at both ends; or the whole address of another server that
-        /// does, such as "https://media.example.com/". (MEDIA_URL)
+        /// does, such as "https://media.example.com/". A path gets force_script_name in front, unless it begins with it.
+        /// (MEDIA_URL)
         pub url: String = "/media/".to_owned(),
         /// The largest file, in bytes.
         pub max_file_size: usize = 10 * 1024 * 1024,
@@ -76,6 +77,22 @@ impl Settings {
         of_profiles.chain(of_users).filter(|(_, field)| field.is_file())
     }
 
+    /// Returns the path that this server shows files below, or `None` if another server does.
+    ///
+    /// It is `media.url` without `force_script_name`, which the proxy removes.
+    pub(crate) fn media_path(&self) -> Option<&str> {
+        let url = self.media.url.strip_prefix(self.script_name()).filter(|path| path.starts_with('/'));
+        url.or(Some(self.media.url.as_str())).filter(|path| path.starts_with('/'))
+    }
+
+    /// Returns what stands in front of a file's name in its URL.
+    pub(crate) fn public_media_url(&self) -> String {
+        match self.media_path() {
+            Some(path) => format!("{}{path}", self.script_name()),
+            None => self.media.url.clone(),
+        }
+    }
+
     pub(super) fn media_contradictions(&self, refuse: &mut impl FnMut(&str, String, &str)) {
         let media = &self.media;
         let is_path = media.url.starts_with('/') && media.url.len() > 1 && !media.url.contains("//");
@@ -83,7 +100,9 @@ impl Settings {
         if !(is_path || is_address) || !media.url.ends_with('/') || media.url.contains(['?', '#', '{', '}', '*']) {
             let problem = "it is neither a path between slashes nor an address that ends with one".into();
             refuse("media.url", problem, "For example \"/media/\" or \"https://media.example.com/\".");
-        } else if is_path && format!("{}/", self.base_path.trim_end_matches('/')).starts_with(&media.url) {
+        } else if let Some(path) = self.media_path()
+            && format!("{}/", self.base_path.trim_end_matches('/')).starts_with(path)
+        {
             refuse("media.url", "the endpoints stand below it".into(), "Choose a path beside base_path.");
         }
         if !(1..=LARGEST).contains(&media.max_file_size) {

@@ -8,6 +8,7 @@ mod apps;
 mod checks;
 mod database_checks;
 mod email;
+mod forward_auth;
 mod frontend;
 mod jwt_checks;
 mod known;
@@ -41,6 +42,7 @@ mod webhook;
 pub use account::Account;
 pub use checks::Warning;
 pub use email::Email;
+pub use forward_auth::ForwardAuth;
 pub use frontend::Frontend;
 pub use known::KnownSetting;
 pub use load::{Loaded, SettingsError};
@@ -124,6 +126,9 @@ section! {
         pub log_format: LogFormat = LogFormat::Text,
         /// The path that the endpoints stand below.
         pub base_path: String = "/api/auth".to_owned(),
+        /// The path that a proxy removes from the front of each request's path, for example "/app". Links, redirects and the
+        /// addresses of files begin with it. Default: none. (FORCE_SCRIPT_NAME)
+        pub force_script_name: Option<String> = None,
         /// The ways to say who sends a request, in the order tried. (DEFAULT_AUTHENTICATION_CLASSES)
         pub authentication: Vec<Authentication> =
             vec![Authentication::Jwt, Authentication::Token, Authentication::Session],
@@ -157,6 +162,9 @@ section! {
         /// The header, and its value, by which a trusted proxy says that the client came by HTTPS, e.g.
         /// ["X-Forwarded-Proto", "https"]. (SECURE_PROXY_SSL_HEADER)
         pub secure_proxy_ssl_header: Option<(String, String)> = None,
+        /// Whether the header X-Forwarded-Host names the host that a client asked for, in the place of Host. Only set it if the
+        /// proxy replaces that header in each request. (USE_X_FORWARDED_HOST)
+        pub use_x_forwarded_host: bool = false,
         /// The proxies in front that are believed when they say where a request comes from: addresses, or networks such as
         /// "10.0.0.0/8". Without them everybody behind a proxy has its address, and shares its limits.
         pub trusted_proxies: Vec<TrustedProxy> = Vec::new(),
@@ -256,6 +264,8 @@ section! {
         pub email: Email = Email::default(),
         /// Links in mails
         pub frontend: Frontend = Frontend::default(),
+        /// Forward authentication
+        pub forward_auth: ForwardAuth = ForwardAuth::default(),
         /// Texts
         pub templates: Templates = Templates::default(),
         /// Login rules
@@ -301,6 +311,18 @@ impl Settings {
     /// The header that repeats the secret against cross-site requests: `HTTP_X_CSRFTOKEN` is `X-CSRFTOKEN`.
     pub(crate) fn csrf_header(&self) -> String {
         self.csrf_header_name.trim_start_matches("HTTP_").replace('_', "-")
+    }
+
+    /// Returns the path of the endpoints as clients see it.
+    ///
+    /// It is `base_path` behind `force_script_name`, without a slash at the end.
+    pub fn public_path(&self) -> String {
+        format!("{}{}", self.script_name(), self.base_path.trim_end_matches('/'))
+    }
+
+    /// Returns `force_script_name` without a slash at the end, or an empty text.
+    pub(crate) fn script_name(&self) -> &str {
+        self.force_script_name.as_deref().unwrap_or_default().trim_end_matches('/')
     }
 
     /// The settings in force, as TOML, their secrets masked.

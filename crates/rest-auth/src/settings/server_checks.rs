@@ -7,6 +7,11 @@ const TAKEN: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/mails"];
 
 const HOUR: i64 = 3600;
 
+/// Whether a character has no place in a path of the settings.
+fn is_odd_in_a_path(c: char) -> bool {
+    !(c.is_ascii_alphanumeric() || "/-._~".contains(c))
+}
+
 impl Settings {
     pub(super) fn server_contradictions(&self, refuse: &mut impl FnMut(&str, String, &str)) {
         let is_address = |text: &str| {
@@ -25,6 +30,7 @@ impl Settings {
             }
         }
         self.base_path_contradictions(refuse);
+        self.script_name_contradictions(refuse);
         if self.max_connections == 0 {
             refuse("max_connections", "nobody could connect".into(), "At least 1.");
         }
@@ -51,12 +57,21 @@ impl Settings {
         if !self.base_path.is_empty() && !self.base_path.starts_with('/') {
             refuse("base_path", "it must begin with a slash".into(), HINT);
         }
-        let odd = |c: char| !(c.is_ascii_alphanumeric() || "/-._~".contains(c));
-        if self.base_path.contains(odd) || self.base_path.contains("//") {
+        if self.base_path.contains(is_odd_in_a_path) || self.base_path.contains("//") {
             refuse("base_path", "it may hold letters, digits, -, ., _ and ~ between slashes".into(), HINT);
         }
         if TAKEN.contains(&self.base_path.trim_end_matches('/')) {
             refuse("base_path", "something of the server's own is there".into(), HINT);
+        }
+    }
+
+    fn script_name_contradictions(&self, refuse: &mut impl FnMut(&str, String, &str)) {
+        let Some(name) = &self.force_script_name else { return };
+        if !(name.is_empty() || name.starts_with('/')) || name.contains(is_odd_in_a_path) || name.contains("//") {
+            let problem = format!(
+                "{name:?} is not a path: it begins with a slash, and holds letters, digits, -, ., _, ~ and slashes"
+            );
+            refuse("force_script_name", problem, "Write the path that the proxy removes, for example \"/app\".");
         }
     }
 
@@ -80,6 +95,12 @@ mod tests {
         for (toml, problem) in [
             ("bind = 'localhost'", "bind: \"localhost\" is no address with a port"),
             ("base_path = '/healthz/'", "base_path: something of the server's own is there"),
+            ("force_script_name = 'app'", "force_script_name: \"app\" is not a path"),
+            (
+                "force_script_name = 'https://example.com/app'",
+                "force_script_name: \"https://example.com/app\" is not a path",
+            ),
+            ("force_script_name = '/a?b'", "force_script_name: \"/a?b\" is not a path"),
             ("max_connections = 0", "max_connections: nobody could connect"),
             ("max_request_headers = 5000", "max_request_headers: a browser sends some 20"),
             ("max_request_head = 100", "max_request_head: a browser sends some thousand"),

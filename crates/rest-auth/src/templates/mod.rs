@@ -4,6 +4,7 @@
 //! `mail/password_reset.txt` is the English one, `de/mail/password_reset.txt` the German. Whatever the folder has comes
 //! before what the program brings, and in each the language asked for before the one without a name.
 
+mod html;
 mod language;
 #[cfg(test)]
 mod tests;
@@ -78,6 +79,7 @@ pub(crate) enum TemplateError {
 static OWN: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut own = Environment::new();
     own.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    own.set_formatter(html::write);
     for (name, text) in FILES {
         own.add_template(name, text).expect("the program's own templates are some");
     }

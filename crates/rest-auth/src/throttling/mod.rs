@@ -183,6 +183,7 @@ impl Throttling {
         let header = settings.client_address_header.as_str();
         if client == peer
             && is_near(peer)
+            && !client_address::is_trusted(settings, peer)
             && head.headers.contains_key(header)
             && !self.has_said_proxy.swap(true, Ordering::Relaxed)
         {

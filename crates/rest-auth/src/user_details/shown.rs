@@ -102,7 +102,7 @@ impl Beside {
 /// A file as clients see it: where it can be fetched.
 fn file(auth: &Auth, head: &Head, name: &Value) -> Value {
     match name.as_str().filter(|name| !name.is_empty()) {
-        Some(name) => auth.media().absolute_url(head, head.is_secure(auth), name).into(),
+        Some(name) => auth.media().absolute_url(head.host(auth.settings()), head.is_secure(auth), name).into(),
         None => Value::Null,
     }
 }

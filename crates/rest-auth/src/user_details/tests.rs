@@ -59,3 +59,16 @@ async fn of_two_who_want_one_name_one_gets_it() {
         assert_eq!(lines, [200, 400], "{} {}", first.line(), second.line());
     }
 }
+
+#[tokio::test]
+async fn the_host_that_a_proxy_names_counts_where_the_settings_say_so() {
+    for (settings, status) in [("", 403), ("use_x_forwarded_host = true", 200)] {
+        let app = TestApp::with(settings).await;
+        app.user("jane", "correct horse").await;
+        let mut jane = app.client();
+        jane.post("/login/", json!({ "username": "jane", "password": "correct horse" })).await;
+        let jane = jane.with_csrf().header("origin", "http://app.example.com:8443");
+        let answer = { jane.header("x-forwarded-host", "app.example.com:8443") }.patch("/user/", json!({})).await;
+        assert_eq!(answer.status(), status, "{}", answer.text());
+    }
+}

@@ -1,0 +1,151 @@
+//! What a mail server's refusal means: whether it is about the recipient for good, and how a log shows its words.
+
+use super::smtp::Step;
+use crate::masked;
+
+/// How many characters of a server's words a log shows.
+const MOST_CHARACTERS: usize = 300;
+
+/// How many characters a word may have that a server repeats from a mail; a link or a key has more.
+const LONGEST_WORD: usize = 30;
+
+/// The answers to a recipient that say by themselves that there is no such mailbox, or that it takes no mail.
+const NO_MAILBOX: [u16; 5] = [550, 551, 552, 553, 556];
+
+/// What a server speaks of if it answers a recipient, but means the session, the sender or its own policy.
+const NOT_THE_MAILBOX: [&str; 12] = [
+    "relay",
+    "auth",
+    "sender",
+    "helo",
+    "ehlo",
+    "spam",
+    "block",
+    "black",
+    "reputation",
+    "policy",
+    "prohibited",
+    "client host",
+];
+
+/// Whether a refusal is about the recipient, and final: another attempt would end in the same way.
+///
+/// Everything else is tried again, because an operator can mend it: a login, a sender or a host that the server does not
+/// accept, its policy, a mail that it takes for spam. Servers may say such things at any step, also in their answer to a
+/// recipient, so that the enhanced status code (RFC 3463) decides where there is one.
+pub(super) fn is_about_the_recipient(step: Step, code: u16, words: &str) -> bool {
+    let at_the_mail = matches!(step, Step::Recipient | Step::Message);
+    match enhanced(words) {
+        _ if !at_the_mail || code / 100 != 5 => false,
+        // The mailbox: unknown, misspelt, moved or ambiguous; its domain takes no mail.
+        Some([5, 1, detail]) => matches!(detail, 1..=4 | 6 | 10),
+        // The mailbox: closed, full, or too small for the mail.
+        Some([5, 2, _]) => true,
+        // There is no way to the recipient's domain.
+        Some([5, 4, detail]) => matches!(detail, 1 | 4),
+        Some(_) => false,
+        None => {
+            let words = words.to_ascii_lowercase();
+            step == Step::Recipient
+                && NO_MAILBOX.contains(&code)
+                && !NOT_THE_MAILBOX.iter().any(|other| words.contains(other))
+        }
+    }
+}
+
+/// The enhanced status code that a server's words begin with.
+fn enhanced(words: &str) -> Option<[u16; 3]> {
+    let code = words.split_whitespace().next()?.trim_start_matches('#');
+    let mut parts = code.split('.').map(str::parse);
+    let read = [parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?];
+    parts.next().is_none().then_some(read)
+}
+
+/// Returns a server's words on one line, without a secret.
+///
+/// Addresses are shortened. `secrets` are left out, and so are links and long words that a server may repeat from the mail.
+pub(super) fn shown(step: Step, words: &str, secrets: &[String]) -> String {
+    let words: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let words =
+        secrets.iter().filter(|secret| !secret.is_empty()).fold(words, |words, secret| words.replace(secret, "…"));
+    let words = masked::addresses(&words);
+    let is_secret =
+        |word: &&str| step == Step::Message && (word.contains("://") || word.chars().count() > LONGEST_WORD);
+    let words: Vec<&str> = words.split_whitespace().map(|word| if is_secret(&word) { "…" } else { word }).collect();
+    let words = words.join(" ");
+    match words.char_indices().nth(MOST_CHARACTERS) {
+        Some((at, _)) => format!("{}…", &words[..at]),
+        None => words,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::smtp::Step;
+    use super::{is_about_the_recipient, shown};
+
+    #[test]
+    fn a_permanent_refusal_of_the_recipient_is_final() {
+        for (step, code, words) in [
+            (Step::Recipient, 550, "5.1.1 <j***@example.com>: unknown"),
+            (Step::Recipient, 550, "No such user here"),
+            (Step::Recipient, 550, "#5.1.1 user unknown"),
+            (Step::Recipient, 551, "User not local"),
+            (Step::Recipient, 553, "mailbox name not allowed"),
+            (Step::Recipient, 556, "5.1.10 Recipient address has null MX"),
+            (Step::Recipient, 550, "5.4.1 Recipient address rejected: Access denied."),
+            (Step::Recipient, 552, "5.2.2 mailbox full"),
+            (Step::Recipient, 550, "5.1.2 host unknown"),
+            (Step::Message, 550, "5.1.1 unknown"),
+            (Step::Message, 554, "5.2.1 mailbox disabled"),
+        ] {
+            assert!(is_about_the_recipient(step, code, words), "{step} {code} {words}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_of_anything_else_is_not_and_neither_is_a_passing_one() {
+        for (step, code, words) in [
+            (Step::Connection, 554, "5.7.1 blocked"),
+            (Step::Connection, 550, "5.1.1 unknown"),
+            (Step::Login, 535, "5.7.8 wrong password"),
+            (Step::Login, 530, "5.7.0 Must issue a STARTTLS command first"),
+            (Step::Sender, 550, "5.1.1 sender unknown"),
+            (Step::Sender, 553, "sender not allowed"),
+            (Step::Recipient, 450, "4.2.0 greylisted"),
+            (Step::Recipient, 452, "4.2.2 mailbox full"),
+            (Step::Recipient, 421, "too many connections"),
+            (Step::Recipient, 554, "5.7.1 <x>: Relay access denied"),
+            (Step::Recipient, 550, "relay not permitted"),
+            (Step::Recipient, 550, "Sender verify failed"),
+            (Step::Recipient, 550, "5.1.0 <x>: Sender address rejected"),
+            (Step::Recipient, 550, "5.1.8 <x>: Sender address rejected: Domain not found"),
+            (Step::Recipient, 550, "5.7.26 unauthenticated sender"),
+            (Step::Recipient, 503, "5.5.1 bad sequence of commands"),
+            (Step::Recipient, 530, "Authentication required"),
+            (Step::Message, 550, "looks bad"),
+            (Step::Message, 552, "5.3.4 message too big"),
+            (Step::Message, 554, "5.7.1 spam"),
+        ] {
+            assert!(!is_about_the_recipient(step, code, words), "{step} {code} {words}");
+        }
+    }
+
+    #[test]
+    fn a_log_shows_what_the_server_said_without_secrets() {
+        let secrets = ["hunter2".to_owned(), "aHVudGVyMg==".to_owned()];
+        for (step, words, said) in [
+            (Step::Recipient, "5.1.1 <jane@example.com>:\r\n unknown", "5.1.1 <j***@example.com>: unknown"),
+            (Step::Login, "5.7.8 hunter2 or aHVudGVyMg== is wrong", "5.7.8 … or … is wrong"),
+            (
+                Step::Login,
+                "5.7.8 see https://example.com/?p=BadCredentials",
+                "5.7.8 see https://example.com/?p=BadCredentials",
+            ),
+            (Step::Message, "5.7.1 https://a.b/reset/1/secret is bad", "5.7.1 … is bad"),
+        ] {
+            assert_eq!(shown(step, words, &secrets), said);
+        }
+        assert_eq!(shown(Step::Recipient, &"ä ".repeat(500), &[]).chars().count(), 301);
+    }
+}
