@@ -46,6 +46,11 @@ impl Values {
         fields.iter().filter_map(value).collect()
     }
 
+    /// Takes the values of those of these fields away that the body had.
+    pub(crate) fn take_sent(&mut self, fields: &[Field]) -> Map<String, Value> {
+        fields.iter().filter_map(|field| Some((field.name.clone(), self.take(&field.name)?))).collect()
+    }
+
     /// The values of a nested object's fields, if the body had it.
     pub(crate) fn take_nested(&mut self, name: &str) -> Option<Map<String, Value>> {
         match self.take(name)? {

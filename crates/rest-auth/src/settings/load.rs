@@ -82,7 +82,8 @@ impl Settings {
             )
         })?;
         let mut reader = Reader::new(&figment, file);
-        let settings = Settings::read(&Value::Dict(Tag::Default, merged), &mut reader).unwrap_or_default();
+        let mut settings = Settings::read(&Value::Dict(Tag::Default, merged), &mut reader).unwrap_or_default();
+        settings.user.fields_as_columns();
         let Reader { mut misfits, notes, .. } = reader;
         let settings = settings.with_secret_key_from_file(&mut misfits);
         misfits.extend(settings.contradictions());

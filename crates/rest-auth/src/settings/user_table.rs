@@ -87,6 +87,11 @@ impl UserTable {
         self
     }
 
+    /// Gives the fields of a file the lengths that those of a profile have.
+    pub(super) fn fields_as_columns(&mut self) {
+        self.fields = self.fields.iter().cloned().map(as_column).collect::<Vec<_>>().into();
+    }
+
     /// Whether it is Django's own, as it comes.
     pub(crate) fn is_usual(&self) -> bool {
         *self == Self::default()

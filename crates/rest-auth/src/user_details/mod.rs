@@ -95,7 +95,7 @@ async fn update(request: &mut Request) -> Result<Response, Error> {
         username: input.take_text("username"),
         first_name: input.take_text("first_name"),
         last_name: input.take_text("last_name"),
-        fields: input.take_all(&auth.settings().user.fields),
+        fields: input.take_sent(&auth.settings().user.fields),
     };
     let profiles = keep_files(request, &mut input, &mut changes).await?;
     let mut tx = auth.store().begin().await?;

@@ -357,3 +357,63 @@ fn fields_stay_in_the_order_in_which_they_are_written() {
     let again = Settings::from_toml(&settings.to_toml()).unwrap_or_else(|error| panic!("{error}")).settings;
     assert_eq!(again.profiles, settings.profiles, "what `config` prints says the same");
 }
+
+const OF_THE_USER: &str = r#"
+    [user]
+    table = "people"
+    fields.role = { type = "choice", choices = ["reader", "editor"], default = "reader" }
+    fields.credit = { type = "integer", default = 0, read_only = true }
+    fields.plan = { type = "char", max_length = 10, default = "free" }
+    fields.public = { type = "boolean", default = true }
+    fields.notes = { type = "json", default = {} }
+    fields.nickname = { type = "char", max_length = 10, blank = true }
+    fields.birthday = { type = "date", null = true }
+
+    [profiles.profile]
+    table = "app_userprofile"
+    fields.size = { type = "choice", choices = ["small", "large"], default = "small" }
+    fields.level = { type = "integer", default = 1, read_only = true }
+    fields.bio = { type = "text", blank = true }
+
+    [user_details]
+    fields = ["username", "first_name", "role", "credit", "public", "nickname", "birthday", "profile"]
+    read_only_fields = ["nickname"]
+"#;
+
+#[each_database]
+async fn a_change_writes_nothing_that_was_not_sent() {
+    let app = TestApp::with(OF_THE_USER).await;
+    let mut jane = logged_in(&app).await;
+    app.sql(
+        "UPDATE people SET role = 'editor', credit = 70, plan = 'paid', public = false, notes = '[1]', nickname = 'jay', \
+         birthday = '1990-02-03', last_name = 'Doe'",
+    )
+    .await;
+    app.sql("UPDATE app_userprofile SET size = 'large', level = 7, bio = 'mine'").await;
+    let rows = async || {
+        let people = "SELECT role, credit, plan, public, CAST(notes AS char(9)), nickname, CAST(birthday AS char(10)), last_name";
+        let people = if app.auth().store().dialect() == Dialect::Sqlite {
+            people.replace("char(9)", "text").replace("char(10)", "text")
+        } else {
+            people.to_owned()
+        };
+        let mut rows = app.sql(&format!("{people} FROM people")).await;
+        rows.extend(app.sql("SELECT size, level, bio FROM app_userprofile").await);
+        Value::from(rows.into_iter().map(Value::from).collect::<Vec<_>>()).to_string().replace(' ', "")
+    };
+    let before = rows().await;
+    assert!(before.contains("70") && before.contains("1990-02-03") && before.contains("large"), "{before}");
+
+    assert_eq!(jane.patch("/user/", json!({ "first_name": "Jane" })).await.status(), 200);
+    assert_eq!(rows().await, before);
+    assert_eq!(jane.put("/user/", json!({ "username": "jane", "profile": {} })).await.status(), 200);
+    assert_eq!(rows().await, before);
+    let hidden = json!({ "credit": 1, "plan": "x", "notes": 3, "nickname": "x", "profile": { "level": 9 } });
+    assert_eq!(jane.patch("/user/", hidden).await.status(), 200);
+    assert_eq!(rows().await, before);
+    let parts: &[(&str, Option<&str>, &[u8])] = &[("first_name", None, b"J"), ("profile.bio", None, b"mine")];
+    assert_eq!(jane.patch_multipart("/user/", parts).await.status(), 200);
+    assert_eq!(rows().await, before);
+    assert_eq!(jane.patch("/user/", json!({ "profile": { "size": "small" } })).await.status(), 200);
+    assert_eq!(rows().await, before.replace("large", "small"));
+}
