@@ -69,6 +69,7 @@ mod templates;
 pub mod testing;
 mod throttling;
 mod tokens;
+mod unique;
 mod user_details;
 mod usernames;
 mod users;
@@ -97,7 +98,7 @@ pub use settings::{
 };
 /// The version of sqlx whose pools and connections are taken and given here.
 pub use sqlx;
-pub use store::{Connection, Dialect, NoUserId, Pool, Store, StoreError, User, UserId};
+pub use store::{Connection, Dialect, NoUserId, Pool, Store, StoreError, User, UserId, Violation};
 pub use throttling::choice::Throttle;
 pub use throttling::rate::{NotARate, Rate};
 pub use tokens::choice::Tokens;

@@ -11,6 +11,7 @@ use crate::registration::EMAIL_TAKEN;
 use crate::settings::{EmailVerification, UserKey};
 use crate::store::{Connection, NewUser, ProfileValues, StoreError, User, UserId};
 use crate::throttling::failed_logins;
+use crate::unique::{self, Names};
 use crate::usernames;
 
 /// The users of an [`Auth`]: [`Auth::users`].
@@ -88,8 +89,8 @@ impl Users {
             ..NewUser::default()
         };
         let mut tx = auth.store().begin().await?;
-        let user = insert(auth, &mut tx, new).await?;
-        tx.commit().await?;
+        let user = insert(auth, &mut tx, new, Names::Account).await?;
+        tx.commit().await.map_err(|error| unique::refusal(auth, error, Names::Account))?;
         Ok(user)
     }
 
@@ -136,16 +137,6 @@ pub(crate) fn subject_of(user: &User) -> Subject<'_> {
     Subject { username: &user.username, first_name: &user.first_name, last_name: &user.last_name, email: &user.email }
 }
 
-/// The field error for what somebody else took in between: a name, or what a further column wants to be the only one.
-pub(crate) fn taken(auth: &Auth, error: StoreError) -> Error {
-    let table = &auth.settings().user;
-    match table.fields.iter().find(|field| error.is_unique_violation_of(field.name())) {
-        Some(field) => Error::field(field.name(), "This field must be unique."),
-        None if error.is_unique_violation() => name_taken(auth),
-        None => error.into(),
-    }
-}
-
 /// The field error for a name that is another user's: for the address, where users have no other name.
 fn name_taken(auth: &Auth) -> Error {
     match auth.settings().user.has_usernames() {
@@ -155,7 +146,13 @@ fn name_taken(auth: &Auth) -> Error {
 }
 
 /// Makes a user with their profiles, and notes their address, if nobody took the name since it was looked at.
-pub(crate) async fn insert(auth: &Auth, tx: &mut Connection, mut new: NewUser) -> Result<User, Error> {
+/// `names` are the fields that a value belongs to which a unique index refuses.
+pub(crate) async fn insert(
+    auth: &Auth,
+    tx: &mut Connection,
+    mut new: NewUser,
+    names: Names<'_>,
+) -> Result<User, Error> {
     if auth.settings().user.key == UserKey::Uuid {
         new.id = Some(auth.random_uuid());
     }
@@ -164,12 +161,18 @@ pub(crate) async fn insert(auth: &Auth, tx: &mut Connection, mut new: NewUser) -
     if usernames::is_taken(auth, tx, &new.username, None).await? {
         return Err(name_taken(auth));
     }
-    let user = tx.insert_user(new, auth.now()).await.map_err(|error| taken(auth, error))?;
+    let inserted = insert_rows(auth, tx, new).await;
+    inserted.map_err(|error| unique::refusal(auth, error, names))
+}
+
+async fn insert_rows(auth: &Auth, tx: &mut Connection, new: &NewUser) -> Result<User, StoreError> {
+    let user = tx.insert_user(new, auth.now()).await?;
+    let none = ProfileValues::new();
     for profile in auth.settings().profiles.iter() {
-        match new.profiles.get(&profile.name) {
-            Some(values) => tx.insert_profile(profile, user.id, values).await?,
-            None if profile.auto_create => tx.insert_profile(profile, user.id, &ProfileValues::new()).await?,
-            None => {}
+        let Some(values) = new.profiles.get(&profile.name).or(profile.auto_create.then_some(&none)) else { continue };
+        // The database may have made one by itself, which keeps what nobody sent.
+        if !tx.insert_profile(profile, user.id, values).await? {
+            tx.update_profile(profile, user.id, values).await?;
         }
     }
     name_address(auth, tx, &user).await?;

@@ -195,7 +195,7 @@ async fn a_further_column_that_must_be_unique_says_so() {
     let mut form = jane();
     (form["username"], form["email"]) = ("joe".into(), "joe@example.com".into());
     let answer = app.client().post("/registration/", form.clone()).await;
-    assert_eq!(answer.line(), r#"400 {"phone":["This field must be unique."]}"#);
+    assert_eq!(answer.line(), r#"400 {"number":["This field must be unique."]}"#);
     form["number"] = "0124".into();
     let mut joe = registered(&app, form).await;
     let answer = joe.patch("/user/", json!({ "phone": "0123" })).await;

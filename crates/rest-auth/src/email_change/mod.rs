@@ -19,6 +19,7 @@ use crate::registration;
 use crate::reply;
 use crate::request::Request;
 use crate::store::{Connection, same_address};
+use crate::unique::{self, Names};
 
 pub(crate) fn methods() -> Methods {
     Methods::new("Email Change", "Mails a key to a new address, which replaces the old one once it is verified.")
@@ -44,7 +45,8 @@ async fn ask(request: &mut Request) -> Result<Response, Error> {
     refuse_taken(&auth, &mut tx, &user, &email).await?;
     tx.delete_pending_addresses(user.id).await?;
     // A number of its own, so that a key mailed to another address is no key to this one.
-    let address = tx.insert_address(user.id, &email, false).await?;
+    let inserted = tx.insert_address(user.id, &email, false).await;
+    let address = inserted.map_err(|error| unique::refusal(&auth, error, Names::Account))?;
     let mail = letter(&auth, &request.manner(), MailKind::EmailChange, &user, &address).await?;
     auth.enqueue(&mut tx, &mail).await?;
     tx.commit().await?;

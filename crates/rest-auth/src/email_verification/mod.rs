@@ -20,6 +20,7 @@ use crate::reply;
 use crate::request::Request;
 use crate::store::{Connection, EmailAddress, User};
 use crate::throttling::account::Action;
+use crate::unique::{self, Names};
 
 pub(crate) fn methods() -> Methods {
     Methods::new("Verify Email", "Verifies the address that a key was mailed to.")
@@ -60,16 +61,17 @@ async fn verified(request: &Request, key: &str) -> Result<EmailAddress, Error> {
     if auth.settings().account.unique_email && tx.is_verified_by_anyone(&address.email).await? {
         return Ok(address);
     }
-    if !tx.verify_address(id).await? {
+    let refused = |error| unique::refusal(auth, error, Names::Account);
+    if !tx.verify_address(id).await.map_err(refused)? {
         return Err(Error::NotFound);
     }
     address.verified = true;
     if auth.settings().account.change_email {
         replace_others(request, &mut tx, &address).await?;
     } else if tx.primary_address(address.user_id).await?.is_none() {
-        tx.make_primary(&address).await?;
+        tx.make_primary(&address).await.map_err(refused)?;
     }
-    tx.commit().await?;
+    tx.commit().await.map_err(refused)?;
     auth.wake_mailer();
     Ok(address)
 }
@@ -78,7 +80,8 @@ async fn verified(request: &Request, key: &str) -> Result<EmailAddress, Error> {
 async fn replace_others(request: &Request, tx: &mut Connection, address: &EmailAddress) -> Result<(), Error> {
     let former = tx.primary_address(address.user_id).await?;
     tx.delete_other_addresses(address).await?;
-    tx.make_primary(address).await?;
+    let made = tx.make_primary(address).await;
+    made.map_err(|error| unique::refusal(&request.auth, error, Names::Account))?;
     let Some(former) = former.filter(|former| former.id != address.id) else { return Ok(()) };
     let Some(user) = tx.user_by_id(address.user_id).await? else { return Ok(()) };
     let values = context! { from_email => former.email, to_email => address.email };

@@ -25,6 +25,7 @@ use crate::sessions::Backend;
 use crate::settings::{EmailVerification, RegistrationForm};
 use crate::store::{Connection, NewUser, User};
 use crate::throttling::account::Action;
+use crate::unique::{self, Names};
 use crate::usernames;
 use crate::users;
 
@@ -75,6 +76,8 @@ async fn register(request: &mut Request) -> Result<Response, Error> {
     let mut tx = auth.store().begin().await?;
     let user = create(&auth, &mut tx, form, input, &own, password).await?;
     let mut tx = auth.hooks().registered(tx, &user, form.kind(), own).await?;
+    // PostgreSQL may look at a unique index as late as that.
+    let refused = |error| unique::refusal(&auth, error, Names::Form(form));
     if auth.settings().account.email_verification != EmailVerification::None
         && email_verification::may_ask(request, &user.email).await?
     {
@@ -83,12 +86,12 @@ async fn register(request: &mut Request) -> Result<Response, Error> {
     if auth.settings().account.email_verification == EmailVerification::Mandatory {
         let body = json!({ "detail": "Verification e-mail sent." });
         let admission = login::Admission::not_yet(request, &mut tx, body).await?;
-        tx.commit().await?;
+        tx.commit().await.map_err(refused)?;
         auth.wake_mailer();
         return Ok(admission.into_response(StatusCode::CREATED));
     }
     let admission = login::admit(request, &mut tx, &user, Backend::Allauth).await?;
-    tx.commit().await?;
+    tx.commit().await.map_err(refused)?;
     auth.wake_mailer();
     Ok(admission.into_response(StatusCode::CREATED))
 }
@@ -153,7 +156,7 @@ async fn create(
     if !email.is_empty() && is_closed(auth, tx, email).await? {
         return Err(Error::field("email", EMAIL_TAKEN));
     }
-    let user = users::insert(auth, tx, new).await?;
+    let user = users::insert(auth, tx, new, Names::Form(form)).await?;
     for group in form.groups {
         if !tx.add_to_group(user.id, group).await? {
             return Err(Error::internal(format!("there is no group {group}")));

@@ -48,6 +48,26 @@ impl Connection {
         })
     }
 
+    /// Whether a column takes NULL.
+    pub(super) async fn takes_null(&mut self, table: &str, column: &str) -> Result<bool, StoreError> {
+        let sql = match &self.inner {
+            Inner::Sqlite(_) => "SELECT \"notnull\" = 0 FROM pragma_table_info(?) WHERE lower(name) = lower(?)",
+            Inner::Postgres(_) => {
+                "SELECT NOT attnotnull FROM pg_attribute WHERE attrelid = to_regclass(quote_ident($1)) AND attname = $2"
+            }
+            Inner::MySql(_) => {
+                "SELECT is_nullable = 'YES' FROM information_schema.columns \
+                 WHERE table_schema = DATABASE() AND table_name = ? AND column_name = ?"
+            }
+        };
+        self.database().sent.note(sql);
+        let takes_null: Option<bool> = on!(self, |held, builder, row| {
+            let query = sqlx::query_scalar(sql).bind(table).bind(column);
+            Ok(query.fetch_optional(held.connection().await?).await?)
+        })?;
+        Ok(takes_null.unwrap_or_default())
+    }
+
     /// Whether a MySQL server has a type for UUIDs, as MariaDB does from 10.7 on; Django makes use of it there.
     pub(super) async fn has_uuid_type(&mut self) -> Result<bool, StoreError> {
         let Inner::MySql(held) = &mut self.inner else { return Ok(false) };

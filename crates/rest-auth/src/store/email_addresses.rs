@@ -9,6 +9,9 @@ use super::tables::AccountEmailConfirmation;
 use super::{Connection, StoreError, UserId};
 use crate::settings::UserKey;
 
+/// The table, as a database calls it.
+pub(crate) const ADDRESSES: &str = "account_emailaddress";
+
 /// An address that a user named.
 pub(crate) struct EmailAddress {
     pub(crate) id: i64,
@@ -79,14 +82,16 @@ impl Connection {
             .and_where(Expr::col(Id).eq(id))
             .and_where(Expr::col(Verified).eq(false))
             .take();
-        Ok(self.execute(&statement).await? > 0)
+        let verified = self.execute(&statement).await;
+        Ok(self.with_violation(ADDRESSES, verified).await? > 0)
     }
 
     /// Makes an address its user's primary one, who must have no other, and puts it into their row.
     pub(crate) async fn make_primary(&mut self, address: &EmailAddress) -> Result<(), StoreError> {
         let statement =
             Query::update().table(Table).value(Primary, true).and_where(Expr::col(Id).eq(address.id)).take();
-        self.execute(&statement).await?;
+        let made = self.execute(&statement).await;
+        self.with_violation(ADDRESSES, made).await?;
         self.set_email(address.user_id, &address.email).await
     }
 
@@ -182,7 +187,8 @@ impl Connection {
             .columns([OfUser, Email, Verified, Primary])
             .values_panic([self.dialect().user_id(user_id), email.into(), false.into(), primary.into()])
             .take();
-        let id = self.insert(&mut statement).await?;
+        let inserted = self.insert(&mut statement).await;
+        let id = self.with_violation(ADDRESSES, inserted).await?;
         Ok(EmailAddress { id, user_id, email: email.to_owned(), verified: false, primary })
     }
 }

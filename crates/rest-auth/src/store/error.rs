@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sqlx::mysql::MySqlDatabaseError;
 use sqlx::sqlite::SqliteError;
 
+use super::Violation;
 use crate::error::Error;
 
 /// Seconds after which a client may try a busy database again.
@@ -31,6 +32,9 @@ pub enum StoreError {
     /// The database's own error, about a transaction that several flows had a part in.
     #[error(transparent)]
     Commit(#[from] Arc<sqlx::Error>),
+    /// A unique index keeps a row out.
+    #[error("{0}")]
+    NotUnique(Box<Violation>),
     /// A copy of a database in which something is wrong.
     #[error("the copy is not sound: {0}")]
     Unsound(String),
@@ -57,19 +61,15 @@ impl StoreError {
         Self::Unreadable { column: column.to_owned(), value: value.to_owned() }
     }
 
-    /// Whether a row is there already that a unique index keeps apart from the new one.
-    pub(crate) fn is_unique_violation(&self) -> bool {
-        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
-    }
-
-    /// Whether that index is of this column, as far as its name or the database's message tells.
-    pub(crate) fn is_unique_violation_of(&self, column: &str) -> bool {
-        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
-        // SQLite says TABLE.COLUMN, PostgreSQL and MySQL the name of the constraint.
-        let place = error.constraint().unwrap_or_else(|| error.message());
-        let place = place.rsplit("for key ").next().unwrap_or(place);
-        error.is_unique_violation()
-            && place.split(|c: char| !c.is_ascii_alphanumeric()).collect::<Vec<_>>().join("_").contains(column)
+    /// The unique index that keeps a row out, if that is what happened.
+    pub(crate) fn violation(&self) -> Option<Violation> {
+        match self {
+            Self::NotUnique(violation) => Some((**violation).clone()),
+            _ => match self.cause()? {
+                sqlx::Error::Database(error) => Violation::of(&**error),
+                _ => None,
+            },
+        }
     }
 
     /// The database's own error, if it is one.
@@ -153,6 +153,24 @@ impl StoreError {
     }
 }
 
+/// A unique index that no field of the client's has a part in. The next attempt takes the next number of a sequence, so that
+/// a client may try again; anything else is for the operator.
+fn unexpected(violation: &Violation) -> Error {
+    let Violation { table, is_primary_key, .. } = violation;
+    if *is_primary_key {
+        tracing::error!(
+            "{violation}. If the column counts, its sequence is behind the rows of {table}: set the sequence to the largest \
+             number in the table."
+        );
+        return Error::Unavailable { retry_after: RETRY_AFTER };
+    }
+    tracing::error!(
+        "{violation}. No field of the request has a part in it: give the column a field, or make the index one that new rows \
+         of {table} fit."
+    );
+    Error::Unavailable { retry_after: RETRY_MUCH_LATER }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         StoreError::from(error).into()
@@ -164,6 +182,9 @@ impl From<StoreError> for Error {
         if let Some(why) = error.refuses_to_write() {
             tracing::error!(%error, "{why}");
             return Self::Unavailable { retry_after: RETRY_MUCH_LATER };
+        }
+        if let Some(violation) = error.violation() {
+            return unexpected(&violation);
         }
         // Somebody deleted it a moment ago. Should that happen again and again, the log tells.
         if matches!(error.cause(), Some(sqlx::Error::Database(cause)) if cause.is_foreign_key_violation()) {

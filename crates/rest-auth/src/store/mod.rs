@@ -27,6 +27,7 @@ mod rotations;
 mod row;
 mod schema;
 mod sending;
+mod sequences;
 mod sessions;
 mod spellings;
 mod statements;
@@ -39,11 +40,12 @@ mod user_id;
 mod user_schema;
 mod user_table;
 mod users;
+mod violation;
 mod writer;
 
 pub use connection::Connection;
 pub use dialect::Dialect;
-pub(crate) use email_addresses::EmailAddress;
+pub(crate) use email_addresses::{ADDRESSES, EmailAddress};
 pub use error::StoreError;
 pub(crate) use letter_case::same_address;
 pub(crate) use outbox::{Content, WaitingMail};
@@ -58,6 +60,7 @@ pub(crate) use sessions::StoredSession;
 pub use user_id::{NoUserId, UserId};
 pub use users::User;
 pub(crate) use users::{NewUser, UserChanges};
+pub use violation::Violation;
 
 use std::sync::Arc;
 

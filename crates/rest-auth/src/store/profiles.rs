@@ -38,26 +38,34 @@ impl Connection {
             .map(Some)
     }
 
-    /// Makes the user's row, unless there is one. What is not said has the field's initial value.
+    /// Makes the user's row, and tells whether it was not there already. What is not said has the field's initial value.
     pub(crate) async fn insert_profile(
         &mut self,
         profile: &Profile,
         user: UserId,
         values: &ProfileValues,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let dialect = self.dialect();
         let value = |field: &Field| values.get(&field.name).cloned().or_else(|| field.initial());
-        let row = profile.fields.iter().map(|field| (field, value(field).unwrap_or_default()));
+        // A column without a value is left to the database's default.
+        let row = profile.fields.iter().filter_map(|field| Some((field, value(field)?)));
         let (columns, expressions): (Vec<_>, Vec<_>) =
             row.map(|(field, value)| (Alias::new(field.name()), write_expression(dialect, field, &value))).unzip();
         let user_id = || Alias::new(USER_ID);
-        let statement = Query::insert()
+        let mut statement = Query::insert()
             .into_table(Alias::new(&profile.table))
             .columns([user_id()].into_iter().chain(columns))
             .values_panic([dialect.user_id(user)].into_iter().chain(expressions))
-            .on_conflict(OnConflict::column(user_id()).do_nothing_on([user_id()]).to_owned())
             .take();
-        self.execute(&statement).await.map(drop)
+        // MySQL would leave a conflict of any other unique index out of account as well.
+        if dialect != Dialect::MySql {
+            statement.on_conflict(OnConflict::column(user_id()).do_nothing().to_owned());
+        }
+        let inserted = self.execute(&statement).await;
+        match self.with_violation(&profile.table, inserted).await {
+            Err(StoreError::NotUnique(violation)) if violation.is_of(USER_ID) => Ok(false),
+            inserted => Ok(inserted? > 0),
+        }
     }
 
     /// Whether a row names this file in this column.
@@ -95,7 +103,8 @@ impl Connection {
             .values(changes)
             .and_where(Expr::col(Alias::new(USER_ID)).eq(dialect.user_id(user)))
             .take();
-        self.execute(&statement).await.map(drop)
+        let updated = self.execute(&statement).await;
+        self.with_violation(&profile.table, updated).await.map(drop)
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::connection::in_a_box;
 use super::letter_case::{at, closest};
 use super::profiles::{read, write_expression};
 use super::row::Row;
@@ -93,7 +94,7 @@ impl User {
         Ok(Self {
             id: row.user_id("id", table.key)?,
             username: row.text("username")?,
-            email: row.text("email")?,
+            email: row.optional_text("email")?.unwrap_or_default(),
             first_name: row.text("first_name")?,
             last_name: row.text("last_name")?,
             is_active: row.boolean("is_active")?,
@@ -326,6 +327,13 @@ impl Connection {
 
     pub(crate) async fn insert_user(&mut self, user: &NewUser, now: OffsetDateTime) -> Result<User, StoreError> {
         let (dialect, table) = (self.dialect(), self.user_table().clone());
+        let email = match &*user.email {
+            // A unique index keeps empty texts apart, but not NULL, which Django writes there as well.
+            "" if in_a_box(self.takes_null(&table.table, table.called("email").unwrap_or("email"))).await? => {
+                Expr::cust("NULL")
+            }
+            email => email.into(),
+        };
         let mut row: Vec<(DynIden, Expr)> = Vec::new();
         for column in UserColumn::ALL {
             let value = match column {
@@ -337,7 +345,7 @@ impl Connection {
                 // It is the address then.
                 UserColumn::Username if !table.has_usernames() => continue,
                 UserColumn::Username => user.username.as_str().into(),
-                UserColumn::Email => user.email.as_str().into(),
+                UserColumn::Email => email.clone(),
                 UserColumn::FirstName => user.first_name.as_str().into(),
                 UserColumn::LastName => user.last_name.as_str().into(),
                 UserColumn::Password => user.password.as_str().into(),
@@ -350,18 +358,24 @@ impl Connection {
         }
         let mut fields = ProfileValues::new();
         for field in table.fields.iter() {
-            let value = user.fields.get(&field.name).cloned().or_else(|| field.initial()).unwrap_or_default();
-            row.push((Alias::new(field.name()).into_iden(), write_expression(dialect, field, &value)));
-            fields.insert(field.name.clone(), value);
+            let value = user.fields.get(&field.name).cloned().or_else(|| field.initial());
+            if let Some(value) = &value {
+                row.push((Alias::new(field.name()).into_iden(), write_expression(dialect, field, value)));
+            }
+            fields.insert(field.name.clone(), value.unwrap_or_default());
         }
         let (columns, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();
         let mut statement = Query::insert().into_table(table.iden()).columns(columns).values_panic(values).take();
         let id: UserId = match user.id {
             Some(id) => {
-                self.execute(&statement).await?;
+                let inserted = self.execute(&statement).await;
+                self.with_violation(&table.table, inserted).await?;
                 id.into()
             }
-            None => self.insert_counted(&mut statement, table.called("id").unwrap_or("id")).await?.into(),
+            None => {
+                let inserted = self.insert_counted(&mut statement, table.called("id").unwrap_or("id")).await;
+                self.with_violation(&table.table, inserted).await?.into()
+            }
         };
         let NewUser { username, email, first_name, last_name, password, is_staff, is_superuser, .. } = user.clone();
         Ok(User {
@@ -461,9 +475,10 @@ impl Connection {
         if changes.is_empty() {
             return Ok(());
         }
-        let table = self.user_table();
+        let table = self.user_table().clone();
         let statement =
             Query::update().table(table.iden()).values(changes).and_where(table.is(self.dialect(), id)).take();
-        self.execute(&statement).await.map(drop)
+        let updated = self.execute(&statement).await;
+        self.with_violation(&table.table, updated).await.map(drop)
     }
 }

@@ -182,7 +182,7 @@ pub(crate) async fn blacklist(
 /// `None` where another was faster to put the token on the blacklist.
 fn unless_spent<T>(blacklisted: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
     match blacklisted {
-        Err(error) if error.is_unique_violation() => Ok(None),
+        Err(error) if error.violation().is_some_and(|violation| !violation.is_primary_key) => Ok(None),
         blacklisted => blacklisted.map(Some),
     }
 }

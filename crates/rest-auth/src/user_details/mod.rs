@@ -19,8 +19,8 @@ use crate::reply;
 use crate::request::Request;
 use crate::settings::{Profile, Settings, UserKey};
 use crate::store::{ProfileValues, UserChanges};
+use crate::unique::{self, Names};
 use crate::usernames;
-use crate::users::taken;
 use shown::Beside;
 pub(crate) use shown::shown;
 
@@ -105,14 +105,15 @@ async fn update(request: &mut Request) -> Result<Response, Error> {
             return Err(Error::field("username", usernames::TAKEN));
         }
     }
-    tx.update_user(id, &changes).await.map_err(|error| taken(auth, error))?;
+    let refused = |error| unique::refusal(auth, error, Names::Details(&fields(auth, |_| true)));
+    tx.update_user(id, &changes).await.map_err(refused)?;
     auth.release_files(&mut tx, &auth.settings().user.fields, &user.fields, &changes.fields).await?;
     for (profile, changes) in profiles {
-        profiles::change(auth, &mut tx, profile, id, &changes).await?;
+        profiles::change(auth, &mut tx, profile, id, &changes).await.map_err(refused)?;
     }
     let user = tx.user_by_id(id).await?.ok_or(Error::NotAuthenticated)?;
     let answer = shown(auth, &mut tx, &request.head, &user).await?;
-    tx.commit().await?;
+    tx.commit().await.map_err(refused)?;
     auth.wake_mailer();
     Ok(reply::json(StatusCode::OK, &answer))
 }

@@ -28,7 +28,7 @@ pub(super) async fn change(
     }
     match tx.profile_of(profile, user).await? {
         Some(before) => auth.release_files(tx, &profile.fields, &before, changes).await?,
-        None if profile.auto_create => tx.insert_profile(profile, user, &ProfileValues::new()).await?,
+        None if profile.auto_create && tx.insert_profile(profile, user, changes).await? => return Ok(()),
         None => {}
     }
     tx.update_profile(profile, user, changes).await

@@ -1,0 +1,106 @@
+//! What a client is told of a value that a unique index keeps for another row: DRF's `UniqueValidator` and
+//! `UniqueTogetherValidator`, after the database found it.
+
+#[cfg(test)]
+mod tests;
+
+use crate::auth::Auth;
+use crate::error::{Error, FieldErrors, NON_FIELD_ERRORS};
+use crate::fields::Field;
+use crate::registration::EMAIL_TAKEN;
+use crate::settings::{RegistrationForm, Settings};
+use crate::store::{ADDRESSES, StoreError, Violation};
+use crate::usernames;
+
+const NOT_UNIQUE: &str = "This field must be unique.";
+
+/// The fields that a client can write, and what it calls them.
+#[derive(Clone, Copy)]
+pub(crate) enum Names<'a> {
+    /// A user's name and address.
+    Account,
+    /// Those, and the fields of a form of registration.
+    Form(RegistrationForm<'a>),
+    /// The fields of the user details, in which profiles are nested.
+    Details(&'a [Field]),
+}
+
+/// The error of a statement, told as the errors of the fields that a unique index is of. An index of no field of the
+/// client's leaves the error as it is.
+pub(crate) fn refusal(auth: &Auth, error: StoreError, names: Names<'_>) -> Error {
+    let settings = auth.settings();
+    let Some(violation) = error.violation() else { return error.into() };
+    let Some(profile) = profile_of(settings, &violation) else { return error.into() };
+    let places = violation.columns.iter().filter_map(|column| place(settings, profile, column));
+    let mut fields: Vec<&str> = places.filter_map(|place| names.of(profile, place)).collect();
+    fields.dedup();
+    let errors = match &fields[..] {
+        [] => return error.into(),
+        [field] => FieldErrors::of(field, [message(settings, profile, field)]),
+        fields => {
+            let message = format!("The fields {} must make a unique set.", fields.join(", "));
+            FieldErrors::of(NON_FIELD_ERRORS, [message])
+        }
+    };
+    let mut nested = FieldErrors::default();
+    match (names, profile) {
+        (Names::Details(_), Some(profile)) => nested.set(profile, errors.into()),
+        _ => nested = errors,
+    }
+    Error::Invalid(nested)
+}
+
+/// The profile whose table the index is of, `Some(None)` for the user's own row and addresses, and `None` for any other table.
+fn profile_of<'a>(settings: &'a Settings, violation: &Violation) -> Option<Option<&'a str>> {
+    let is = |table: &str| violation.table.eq_ignore_ascii_case(table);
+    if is(&settings.user.table) || is(ADDRESSES) {
+        return Some(None);
+    }
+    settings.profiles.iter().find(|profile| is(&profile.table)).map(|profile| Some(profile.name.as_str()))
+}
+
+/// What the settings call the column of a table: the user's own names, whatever their columns are called, and fields.
+fn place<'a>(settings: &'a Settings, profile: Option<&str>, column: &str) -> Option<&'a str> {
+    let is_column = |name: &&str| name.eq_ignore_ascii_case(column);
+    let fields = match profile {
+        Some(profile) => &settings.profiles.find(profile)?.fields,
+        None => {
+            let own = ["email", "username", "first_name", "last_name"];
+            let called = |name: &&str| settings.user.called(name).is_some_and(|called| is_column(&called));
+            if let Some(name) = own.into_iter().find(called) {
+                return Some(name);
+            }
+            &settings.user.fields
+        }
+    };
+    fields.iter().map(Field::name).find(is_column)
+}
+
+fn message(settings: &Settings, profile: Option<&str>, field: &str) -> &'static str {
+    match (profile, field) {
+        (None, "username") => usernames::TAKEN,
+        (None, "email") if !settings.user.has_usernames() => EMAIL_TAKEN,
+        _ => NOT_UNIQUE,
+    }
+}
+
+impl<'a> Names<'a> {
+    /// The client's name for a place in the user's row or in a profile.
+    fn of(self, profile: Option<&str>, place: &'a str) -> Option<&'a str> {
+        match self {
+            Self::Details(fields) => {
+                let fields = match profile {
+                    Some(profile) => &fields.iter().find(|field| field.name() == profile && !field.read_only)?.fields,
+                    None => fields,
+                };
+                fields.iter().find(|field| field.name() == place && !field.read_only).map(Field::name)
+            }
+            Self::Account | Self::Form(_) if profile.is_none() && ["username", "email"].contains(&place) => Some(place),
+            Self::Account => None,
+            Self::Form(form) => {
+                let saves_to = format!("{}.{place}", profile.unwrap_or("user"));
+                form.fields.iter().find(|field| field.save_to.as_deref() == Some(&saves_to)).map(Field::name)
+            }
+        }
+    }
+}
