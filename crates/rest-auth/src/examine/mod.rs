@@ -7,6 +7,7 @@ mod hashes;
 mod packages;
 #[cfg(test)]
 mod packages_tests;
+mod sequences;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -120,6 +121,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("the tables", |examined| Box::pin(tables::check(examined))),
     ("addresses", |examined| Box::pin(addresses::check(examined))),
     ("the passwords", |examined| Box::pin(hashes::check(examined))),
+    ("the sequences", |examined| Box::pin(sequences::check(examined))),
     ("other packages", |examined| Box::pin(packages::check(examined))),
 ];
 

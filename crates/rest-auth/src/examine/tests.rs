@@ -70,3 +70,18 @@ async fn hashes_that_nothing_can_verify_are_counted_by_kind() {
         ]
     );
 }
+
+#[each_database(Postgres)]
+async fn a_sequence_behind_its_rows_is_found() {
+    let app = TestApp::new().await;
+    app.user("jane", "correct horse").await;
+    app.sql("SELECT setval(pg_get_serial_sequence('auth_user', 'id'), 1, false) IS NULL").await;
+    assert_eq!(
+        found(&app).await,
+        [
+            "error: auth_user.id: its sequence is at 0, behind the largest number in the table, 1. Requests that add a row get \
+             503 until the sequence has caught up. Run SELECT setval(pg_get_serial_sequence('auth_user', 'id'), max(id)) FROM \
+             auth_user."
+        ]
+    );
+}
