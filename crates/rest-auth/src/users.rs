@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::auth::Auth;
 use crate::error::{Error, FieldErrors};
-use crate::fields::{Field, Form, Kind};
+use crate::fields::{Field, Form, Kind, trimmed};
 use crate::passwords::{Subject, unusable};
 use crate::registration::EMAIL_TAKEN;
 use crate::settings::{EmailVerification, UserKey};
@@ -57,7 +57,8 @@ impl Users {
         Ok(self.auth.store().connection().await?.users_after(after, limit).await?)
     }
 
-    /// Makes a user, with their address as one that is not verified.
+    /// Makes a user, with their address as one that is not verified. White space around the password is dropped, as the
+    /// endpoints drop it.
     ///
     /// # Errors
     /// 400 with the errors that registration would have given.
@@ -71,12 +72,13 @@ impl Users {
         let mut form = Form::of(&fields, [("username", &account.username), ("email", &email)])?;
         usernames::check(auth, &mut auth.store().connection().await?, &mut form, None).await?;
         let username = form.text(if has_name { "username" } else { "email" }).unwrap_or_default().to_owned();
-        if let Some(password) = &account.password {
+        let password = account.password.as_deref().map(trimmed);
+        if let Some(password) = password {
             let subject = Subject { username: &username, email: &email, ..Subject::default() };
-            form.refuse_all("password", auth.passwords().validate(password, Some(&subject)));
+            form.refuse_all("password", password_problems(auth, password, &subject));
         }
         form.finish()?;
-        let password = match &account.password {
+        let password = match password {
             Some(password) => auth.passwords().make(password).await?,
             None => unusable(auth.random()),
         };
@@ -94,12 +96,13 @@ impl Users {
         Ok(user)
     }
 
-    /// Gives the user another password; their sessions end.
+    /// Gives the user another password, without the white space around it; their sessions end.
     ///
     /// # Errors
     /// 400 with what the password rules say.
     pub async fn set_password(&self, user: &User, password: &str) -> Result<(), Error> {
-        let messages = self.auth.passwords().validate(password, Some(&subject_of(user)));
+        let password = trimmed(password);
+        let messages = password_problems(&self.auth, password, &subject_of(user));
         if !messages.is_empty() {
             return Err(Error::Invalid(FieldErrors::of("password", messages)));
         }
@@ -129,6 +132,14 @@ impl Users {
         let mut tx = self.auth.store().begin().await?;
         tx.set_superuser(user.id, superuser).await?;
         Ok(tx.commit().await?)
+    }
+}
+
+/// What is wrong with a password, which has no white space around it: what the endpoints would say.
+fn password_problems(auth: &Auth, password: &str, subject: &Subject<'_>) -> Vec<String> {
+    match password {
+        "" => vec!["This field may not be blank.".to_owned()],
+        _ => auth.passwords().validate(password, Some(subject)),
     }
 }
 

@@ -58,7 +58,7 @@ async fn ask(request: &mut Request) -> Result<Response, Error> {
 async fn examine(request: &Request, user: &CurrentUser) -> Result<String, Error> {
     let auth = &request.auth;
     let is_required = |field: Field| match field.name() {
-        "password" => field.required(user.has_usable_password()),
+        "password" => field.required(user.has_usable_password()).keep_whitespace(),
         _ => field,
     };
     let fields: Vec<Field> = Input::fields().into_iter().map(is_required).collect();

@@ -32,6 +32,7 @@ pub(crate) use metadata::describe;
 pub(crate) use number::fixed;
 pub use rest_auth_macros::Fields;
 pub(crate) use upload::Upload;
+pub(crate) use value::trimmed;
 
 /// A list of fields that a type stands for; derive it.
 pub trait Fields {
@@ -118,6 +119,8 @@ pub struct Field {
     pub(crate) save_to: Option<String>,
     pub(crate) upload_to: Option<String>,
     pub(crate) read_only: bool,
+    /// Whether the value keeps the white space around it, which no check looks at.
+    pub(crate) keeps_whitespace: bool,
     pub(crate) rule: Option<Rule>,
     /// The fields of a nested object.
     pub(crate) fields: Vec<Field>,
@@ -155,6 +158,7 @@ impl Field {
             save_to: None,
             upload_to: None,
             read_only: false,
+            keeps_whitespace: false,
             rule: None,
             fields: Vec::new(),
             label: None,
@@ -247,6 +251,12 @@ impl Field {
     pub fn read_only(mut self) -> Self {
         self.required = false;
         self.read_only = true;
+        self
+    }
+
+    /// The value is the text as the client sent it. The checks of the field look at the trimmed text all the same.
+    pub(crate) fn keep_whitespace(mut self) -> Self {
+        self.keeps_whitespace = true;
         self
     }
 

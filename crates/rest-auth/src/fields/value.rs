@@ -98,7 +98,8 @@ impl Field {
     fn read_text(&self, text: &str) -> Result<Value, Messages> {
         match self.kind {
             Kind::Char | Kind::Text | Kind::Email | Kind::Url => {
-                self.clean(trimmed(text)).map(|text| Value::String(text.to_owned()))
+                let kept = self.clean(trimmed(text))?;
+                Ok(Value::from(if self.keeps_whitespace { text } else { kept }))
             }
             Kind::Integer => self.integer(text),
             Kind::Decimal if self.null && trimmed(text).is_empty() => Ok(Value::Null),
@@ -258,6 +259,6 @@ fn has_null_character(value: &Value) -> bool {
 }
 
 /// The text without the white space around it, as Python's `str.strip` sees it.
-fn trimmed(text: &str) -> &str {
+pub(crate) fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c))
 }

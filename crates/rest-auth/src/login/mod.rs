@@ -60,7 +60,11 @@ struct Input {
 
 /// The usual fields, and those that the application adds.
 fn fields(auth: &Auth) -> Vec<Field> {
-    Input::fields().into_iter().chain(auth.settings().login.fields.to_vec()).collect()
+    let usual = Input::fields().into_iter().map(|field| match field.name() {
+        "password" => field.keep_whitespace(),
+        _ => field,
+    });
+    usual.chain(auth.settings().login.fields.to_vec()).collect()
 }
 
 async fn login(request: &mut Request) -> Result<Response, Error> {

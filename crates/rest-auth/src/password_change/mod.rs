@@ -42,6 +42,7 @@ fn fields(auth: &Auth) -> Vec<Field> {
     Input::fields()
         .into_iter()
         .filter(|field| asked || field.name() != "old_password")
+        .map(|field| if field.name() == "old_password" { field.keep_whitespace() } else { field })
         .map(|field| field.required(true))
         .collect()
 }

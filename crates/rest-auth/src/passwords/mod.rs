@@ -18,6 +18,7 @@ pub(crate) use validators::Subject;
 pub use validators::ValidatorSetting;
 
 use crate::error::Error;
+use crate::fields::trimmed;
 use crate::settings::Settings;
 use crate::source::{LETTERS_AND_DIGITS, Random};
 use pool::Pool;
@@ -74,11 +75,20 @@ impl Passwords {
         encoded.ok_or_else(|| Error::internal("the preferred hash cannot be made on this machine"))
     }
 
-    /// Compares a password with a stored hash, `None` where there is no such user: `check_password`.
+    /// Compares a password with a stored hash, `None` if there is no such user: `check_password`.
+    ///
+    /// The password is tried as it was sent, because Django's admin stores it so, then without the white space around
+    /// it, because REST framework's fields store it so.
     ///
     /// # Errors
     /// 503 when too many wait for their turn.
     pub(crate) async fn check(&self, password: &str, encoded: Option<&str>) -> Result<Checked, Error> {
+        let checked = self.check_exactly(password, encoded).await?;
+        let trimmed = trimmed(password);
+        if checked.correct || trimmed == password { Ok(checked) } else { self.check_exactly(trimmed, encoded).await }
+    }
+
+    async fn check_exactly(&self, password: &str, encoded: Option<&str>) -> Result<Checked, Error> {
         let (preferred, salt, password) = (self.preferred.clone(), self.salt(), password.to_owned());
         let encoded = encoded.map(str::to_owned);
         self.pool
