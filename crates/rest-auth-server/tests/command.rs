@@ -5,6 +5,7 @@ mod support;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use support::database::Database;
 use support::{folder, rest_auth};
 
 /// Runs `rest-auth`, and types this.
@@ -46,6 +47,41 @@ fn users_are_looked_after() {
     assert_eq!(row, ["1", "Jane", "jane@example.com", "log", "in", "never"]);
     let (code, _, errors) = run(&["user", "deactivate", "nobody"], "");
     assert_eq!((code, errors.as_str()), (1, "rest-auth: there is no user nobody\n"));
+}
+
+#[test]
+fn users_with_a_second_factor_are_told_of_and_keep_the_server_from_starting() {
+    for database in Database::each("second_factor") {
+        let settings = |more: &str| {
+            let key = "0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-abcdef";
+            let text = format!("database_url = \"{}\"\nsecret_key = \"{key}\"\n{more}", database.url);
+            std::fs::write(database.folder().join("rest-auth.toml"), text).expect("a file");
+        };
+        let run = |arguments: &[&str]| run(database.folder(), arguments, "");
+        settings("");
+        assert_eq!(run(&["migrate"]).0, 0);
+        assert_eq!(run(&["user", "create", "jane", "--no-password"]).0, 0);
+        database.query(
+            "INSERT INTO dj_rest_auth_mfa_authenticator (id, user_id, type, data, created_at) \
+             VALUES (1, 1, 'totp', '{}', '2026-01-02 03:04:05')",
+        );
+        let said = "dj_rest_auth_mfa_authenticator: 1 user has a second factor of dj_rest_auth.mfa, which this version does \
+                    not ask for. The server does not start, because they would log in by their password alone.";
+        let (code, _, errors) = run(&["serve"]);
+        assert!(code == 1 && errors.contains(&format!("rest-auth: {said}")), "{code}: {errors}");
+        let (code, output, _) = run(&["check"]);
+        assert!(code == 1 && output.contains(&format!("error: {said}")), "{code}: {output}");
+        let (code, output, _) = run(&["migrate"]);
+        assert!(code == 0 && output.contains(&format!("error: {said}")), "{code}: {output}");
+        // A command lets nobody log in.
+        assert_eq!(run(&["user", "deactivate", "jane"]).0, 0);
+        settings("[mfa]\nignore_stored_factors = true\n");
+        let (code, output, _) = run(&["check"]);
+        assert!(
+            code == 0 && output.contains("warning: dj_rest_auth_mfa_authenticator: 1 user has"),
+            "{code}: {output}"
+        );
+    }
 }
 
 #[test]

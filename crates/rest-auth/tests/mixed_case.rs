@@ -10,6 +10,11 @@ const BY_ADDRESS: &str = "[account]\nlogin_methods = ['username', 'email']\nchan
 /// Users with these names and addresses, as they are stored in their rows and in allauth's table.
 async fn app(users: &[(&str, &str)]) -> TestApp {
     let app = TestApp::with(BY_ADDRESS).await;
+    add(&app, users).await;
+    app
+}
+
+async fn add(app: &TestApp, users: &[(&str, &str)]) {
     for (name, address) in users {
         let user = app.user(name, &format!("correct horse {name}")).await;
         app.sql(&format!("UPDATE auth_user SET email = '{address}' WHERE id = {}", user.id)).await;
@@ -19,7 +24,6 @@ async fn app(users: &[(&str, &str)]) -> TestApp {
         ))
         .await;
     }
-    app
 }
 
 async fn login(app: &TestApp, field: &str, address: &str, owner: &str) -> u16 {
@@ -57,6 +61,33 @@ async fn a_user_logs_in_by_an_address_whatever_its_case() {
     app.sql("INSERT INTO account_emailaddress (id, user_id, email, verified, \"primary\") VALUES (90, 1, 'Jane@Example.com', false, true)")
         .await;
     assert_eq!(login(&app, "email", "jane@example.com", "jane").await, 200);
+}
+
+#[each_database(MySql)]
+async fn a_column_whose_collation_knows_case_is_searched_whatever_the_case() {
+    for collation in ["utf8mb4_bin", "latin1_general_cs"] {
+        let app = TestApp::with(BY_ADDRESS).await;
+        let charset = collation.split('_').next().expect("a name");
+        for (table, columns) in
+            [("auth_user", [("email", 254), ("username", 150)].as_slice()), ("account_emailaddress", &[("email", 254)])]
+        {
+            for (column, length) in columns {
+                app.sql(&format!(
+                    "ALTER TABLE {table} MODIFY {column} varchar({length}) CHARACTER SET {charset} COLLATE {collation} NOT NULL"
+                ))
+                .await;
+            }
+        }
+        add(&app, &[("jane", "Jane@Example.com"), ("janet", "janet@example.com")]).await;
+        for address in TYPED {
+            assert_eq!(login(&app, "email", address, "jane").await, 200, "{collation}: {address}");
+            assert_eq!(reset(&app, address).await, ["Jane@Example.com"], "{collation}: {address}");
+            let status = app.client().post("/registration/", form("stranger", address)).await.status();
+            assert_eq!(status, 400, "{collation}: {address}");
+        }
+        assert_eq!(login(&app, "username", "JANE", "jane").await, 200, "{collation}");
+        assert_eq!(app.client().post("/registration/", form("JANE", "new@example.com")).await.status(), 400);
+    }
 }
 
 #[each_database]

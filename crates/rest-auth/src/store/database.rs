@@ -1,9 +1,11 @@
 //! What all connections of a store have in common.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use super::direct::Direct;
+use super::letter_case::Collation;
 use super::statements::Statements;
 use super::text::Texts;
 use super::together::Together;
@@ -24,6 +26,8 @@ pub(super) struct Database {
     pub(super) sent: Statements,
     /// The table that users are in.
     pub(super) user_table: Arc<UserTable>,
+    /// How columns of MySQL's compare texts, by table and column.
+    pub(super) collations: Mutex<HashMap<(String, String), Collation>>,
     pub(super) texts: Texts,
     pub(super) users_by_id: Together<UserId, User>,
     pub(super) blacklisted: Together<String, ()>,
@@ -38,6 +42,7 @@ impl Database {
             writer: OnceLock::new(),
             sent: Statements::default(),
             user_table: Arc::new(user_table),
+            collations: Mutex::default(),
             texts: Texts::default(),
             users_by_id: Together::new(|db, ids| Box::pin(db.users_by_ids(ids))),
             blacklisted: Together::new(|db, names| Box::pin(db.blacklisted_among(names))),

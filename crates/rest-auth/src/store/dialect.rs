@@ -60,10 +60,15 @@ impl Dialect {
     pub(super) fn equals_without_case(self, column: impl IntoColumnRef, text: &str) -> Expr {
         match self {
             Self::Sqlite => Expr::col(column).eq(Expr::cust_with_values(format!("? COLLATE {NO_CASE}"), [text])),
-            Self::Postgres => Expr::expr(Func::lower(Expr::col(column))).eq(Func::lower(Expr::val(text))),
+            Self::Postgres => self.equals_without_case_by_function(column, text),
             // The usual collations of MySQL leave case out of account by themselves.
             Self::MySql => Expr::col(column).eq(text),
         }
+    }
+
+    /// The same by the database's own function, of which PostgreSQL can make an index.
+    pub(super) fn equals_without_case_by_function(self, column: impl IntoColumnRef, text: &str) -> Expr {
+        Expr::expr(Func::lower(Expr::col(column))).eq(Func::lower(Expr::val(text)))
     }
 
     /// What begins a transaction that will write.

@@ -58,7 +58,7 @@ impl Connection {
 
     /// The address, whatever the case, as the user who named it first has it.
     pub(crate) async fn first_address(&mut self, email: &str) -> Result<Option<EmailAddress>, StoreError> {
-        let holds = self.holds_address(at(Table, Email), email).await?;
+        let holds = self.holds_text(at(Table, Email), email).await?;
         let statement = addresses().and_where(holds).take();
         let found = closest(self.addresses(&statement).await?, email, |found| &found.email);
         Ok(found.into_iter().min_by_key(|found| found.id))
@@ -129,7 +129,7 @@ impl Connection {
 
     /// Whether a user has verified the address, whatever the case.
     pub(crate) async fn is_verified_by_anyone(&mut self, email: &str) -> Result<bool, StoreError> {
-        let holds = self.holds_address(at(Table, Email), email).await?;
+        let holds = self.holds_text(at(Table, Email), email).await?;
         let statement = addresses().and_where(holds).and_where(Expr::col(Verified).eq(true)).take();
         Ok(self.addresses(&statement).await?.iter().any(|found| same_address(&found.email, email)))
     }
@@ -146,7 +146,7 @@ impl Connection {
 
     /// Whether a user has named the address, whatever the case.
     pub(crate) async fn is_named_by_anyone(&mut self, email: &str) -> Result<bool, StoreError> {
-        let holds = self.holds_address(at(Table, Email), email).await?;
+        let holds = self.holds_text(at(Table, Email), email).await?;
         let statement = addresses().and_where(holds).take();
         Ok(self.addresses(&statement).await?.iter().any(|found| same_address(&found.email, email)))
     }

@@ -4,8 +4,9 @@
 //! by an index: see `indexes.rs`.
 
 use std::cmp::Ordering;
+use std::sync::{Arc, PoisonError};
 
-use sea_query::{Alias, DynIden, Expr, ExprTrait, Func, Iden, IntoIden, Order, Query};
+use sea_query::{Alias, DynIden, Expr, ExprTrait, Iden, IntoIden, Order, Query};
 
 use super::dialect::compare_without_case;
 use super::profile_schema::quoted;
@@ -34,6 +35,17 @@ pub(super) fn closest<T>(found: Vec<T>, asked: &str, spelling: impl Fn(&T) -> &s
     found
 }
 
+/// How a column of MySQL's compares texts.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Collation {
+    /// As the usual ones do.
+    KnowsNoCase,
+    /// By the numbers of the characters, as SQLite does.
+    Binary,
+    /// In an order of its own.
+    KnowsCase,
+}
+
 /// Addresses of a table that should be looked at, as `check` counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MixedCase {
@@ -44,29 +56,65 @@ pub(crate) struct MixedCase {
 }
 
 impl Connection {
-    /// The condition that a column holds the address, whatever the case.
-    pub(super) async fn holds_address(
+    /// The condition that a column holds an address, or another text, whatever the case.
+    pub(super) async fn holds_text(
         &mut self,
         (table, column): (DynIden, DynIden),
         address: &str,
     ) -> Result<Expr, StoreError> {
         let at = (table.clone(), column.clone());
         Ok(match self.dialect() {
-            Dialect::Postgres => Expr::expr(Func::lower(Expr::col(at))).eq(Func::lower(Expr::val(address))),
-            // The usual collations of MySQL leave case out of account by themselves.
-            Dialect::MySql => Expr::col(at).eq(address),
+            Dialect::Postgres => self.dialect().equals_without_case_by_function(at, address),
+            Dialect::MySql => match self.collation_of(&table, &column).await? {
+                Collation::KnowsNoCase => Expr::col(at).eq(address),
+                Collation::Binary => self.is_a_spelling(table, column, address).await?,
+                Collation::KnowsCase => self.dialect().equals_without_case_by_function(at, address),
+            },
             Dialect::Sqlite if address.is_ascii() => {
                 Expr::col(at).eq(Expr::cust_with_values("? COLLATE NOCASE", [address]))
             }
-            Dialect::Sqlite => match self.spellings_in(&table, &column, address).await? {
-                Some(spellings) if !spellings.is_empty() => Expr::col(at).is_in(spellings),
-                Some(_) => Expr::col(at).eq(address),
-                None => self.dialect().equals_without_case(at, address),
-            },
+            Dialect::Sqlite => self.is_a_spelling(table, column, address).await?,
         })
     }
 
-    /// The spellings of an address that stand in a column of SQLite's, whose own collations know no case beyond ASCII.
+    /// The condition that a column, whose index is one of exact texts, holds a spelling of the address.
+    async fn is_a_spelling(&mut self, table: DynIden, column: DynIden, address: &str) -> Result<Expr, StoreError> {
+        let at = (table.clone(), column.clone());
+        Ok(match self.spellings_in(&table, &column, address).await? {
+            Some(spellings) if !spellings.is_empty() => Expr::col(at).is_in(spellings),
+            Some(_) => Expr::col(at).eq(address),
+            None if self.dialect() == Dialect::Sqlite => self.dialect().equals_without_case(at, address),
+            None => self.dialect().equals_without_case_by_function(at, address),
+        })
+    }
+
+    /// How a column of MySQL's compares texts. It is asked once.
+    async fn collation_of(&mut self, table: &DynIden, column: &DynIden) -> Result<Collation, StoreError> {
+        let database = Arc::clone(self.database());
+        let at = (table.inner().into_owned(), column.inner().into_owned());
+        if let Some(known) = database.collations.lock().unwrap_or_else(PoisonError::into_inner).get(&at) {
+            return Ok(*known);
+        }
+        let statement = Query::select()
+            .expr_as(Expr::cust("CAST(collation_name AS CHAR)"), Alias::new("collation"))
+            .from((Alias::new("information_schema"), Alias::new("columns")))
+            .and_where(Expr::cust("table_schema = DATABASE()"))
+            .and_where(Expr::col(Alias::new("table_name")).eq(at.0.as_str()))
+            .and_where(Expr::col(Alias::new("column_name")).eq(at.1.as_str()))
+            .take();
+        let row = self.fetch_optional(&statement).await?;
+        let name = row.map(|row| row.optional_text("collation")).transpose()?.flatten().unwrap_or_default();
+        let collation = match name.rsplit('_').next() {
+            Some("bin") => Collation::Binary,
+            Some("cs") => Collation::KnowsCase,
+            _ => Collation::KnowsNoCase,
+        };
+        database.collations.lock().unwrap_or_else(PoisonError::into_inner).insert(at, collation);
+        Ok(collation)
+    }
+
+    /// The spellings of an address that stand in a column whose index is one of exact texts. On SQLite it is, because its
+    /// own collations know no case beyond ASCII.
     ///
     /// The index of exact texts is asked for the first one from the first spelling on, then from the first spelling behind
     /// that on. If there are very many alike, nothing is returned.
@@ -80,11 +128,18 @@ impl Connection {
         let (mut held, mut next) = (Vec::new(), spellings.first_from(""));
         for _ in 0..MOST_SPELLINGS {
             let Some(spelling) = next else { return Ok(Some(held)) };
+            let (from, order) = match self.dialect() {
+                Dialect::Sqlite => (
+                    Expr::cust_with_values("? COLLATE BINARY", [spelling]),
+                    Expr::cust_with_exprs("? COLLATE BINARY", [Expr::col(column.clone())]),
+                ),
+                _ => (Expr::val(spelling), Expr::col(column.clone())),
+            };
             let statement = Query::select()
                 .expr_as(Expr::col(column.clone()), Alias::new("held"))
                 .from(table.clone())
-                .and_where(Expr::col(column.clone()).gte(Expr::cust_with_values("? COLLATE BINARY", [spelling])))
-                .order_by_expr(Expr::cust_with_exprs("? COLLATE BINARY", [Expr::col(column.clone())]), Order::Asc)
+                .and_where(Expr::col(column.clone()).gte(from))
+                .order_by_expr(order, Order::Asc)
                 .limit(1)
                 .take();
             let Some(row) = self.fetch_optional(&statement).await? else { return Ok(Some(held)) };

@@ -225,7 +225,10 @@ impl Connection {
             return Ok(users);
         }
         let column = self.user_table().at(UserColumn::Username);
-        let is_called = self.dialect().equals_without_case(column, username);
+        let is_called = match self.dialect() {
+            Dialect::MySql => self.holds_text(column, username).await?,
+            dialect => dialect.equals_without_case(column, username),
+        };
         let statement = self.select_users().and_where(is_called).take();
         self.users(&statement).await
     }
@@ -281,7 +284,7 @@ impl Connection {
     /// The users with this address in `account_emailaddress`, whatever the case.
     async fn users_with_address(&mut self, email: &str) -> Result<Vec<NamedUser>, StoreError> {
         let id = self.user_table().at(UserColumn::Id);
-        let holds = self.holds_address(at(AccountEmailAddress::Table, AccountEmailAddress::Email), email).await?;
+        let holds = self.holds_text(at(AccountEmailAddress::Table, AccountEmailAddress::Email), email).await?;
         let statement = self
             .select_users()
             .expr_as(Expr::col((AccountEmailAddress::Table, AccountEmailAddress::Email)), Alias::new("address"))
@@ -310,7 +313,7 @@ impl Connection {
     /// The users with this address in their row, whatever the case.
     pub(crate) async fn users_with_email(&mut self, email: &str) -> Result<Vec<User>, StoreError> {
         let column = self.user_table().at(UserColumn::Email);
-        let holds = self.holds_address(column, email).await?;
+        let holds = self.holds_text(column, email).await?;
         let statement = self.select_users().and_where(holds).take();
         Ok(closest(self.users(&statement).await?, email, |user| &user.email))
     }
