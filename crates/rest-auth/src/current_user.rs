@@ -111,7 +111,7 @@ async fn from_parts(parts: &Parts) -> Result<Option<CurrentUser>, Refusal> {
         return Err(Refusal::new(error, parts));
     };
     let head = Head::from(parts.clone());
-    let mut session = Presented::new(head.cookie(&auth.settings().session_cookie_name));
+    let mut session = Presented::new(&head.cookies(&auth.settings().session_cookie_name));
     find(auth, &head, &mut session, None, false).await.map_err(|error| Refusal::new(error, parts))
 }
 

@@ -1,6 +1,5 @@
 //! A request on its way through an endpoint.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -26,10 +25,14 @@ pub(crate) struct Head {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
-    cookies: HashMap<String, String>,
+    /// By name, in the order in which the client sent them.
+    cookies: Vec<(String, String)>,
     /// The other end of the connection.
     peer: Option<IpAddr>,
 }
+
+/// How many cookies of one name are looked at.
+const COOKIES_OF_A_NAME: usize = 8;
 
 impl From<Parts> for Head {
     fn from(parts: Parts) -> Self {
@@ -61,8 +64,21 @@ impl Head {
         Some(self.headers.get(name)?.as_bytes().iter().copied().map(char::from).collect())
     }
 
-    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
-        self.cookies.get(name).map(String::as_str)
+    /// Whether there is a cookie of this name.
+    pub(crate) fn has_cookie(&self, name: &str) -> bool {
+        self.cookies.iter().any(|(held, _)| held == name)
+    }
+
+    /// The values of the cookies of this name: several where the path or the domain of the cookie was changed, because the
+    /// browser then keeps both cookies. Each value once, and no more than [`COOKIES_OF_A_NAME`].
+    pub(crate) fn cookies(&self, name: &str) -> Vec<&str> {
+        let mut values = Vec::new();
+        for (_, value) in self.cookies.iter().filter(|(held, _)| held == name) {
+            if !values.contains(&value.as_str()) && values.len() < COOKIES_OF_A_NAME {
+                values.push(value.as_str());
+            }
+        }
+        values
     }
 
     /// Whether the method promises to change nothing.
@@ -180,7 +196,7 @@ impl Request {
     /// # Errors
     /// 413 for a body over the limit, 408 for one that takes too long; 400 for one that breaks off.
     pub(crate) async fn read(auth: Auth, head: Head, body: Body, files: usize) -> Result<Self, Error> {
-        let session = Presented::new(head.cookie(&auth.settings().session_cookie_name));
+        let session = Presented::new(&head.cookies(&auth.settings().session_cookie_name));
         let content = Content::receive(&auth, &head, body, files).await?;
         Ok(Self { auth, endpoint: Arc::default(), head, content, session, user: None })
     }

@@ -97,6 +97,7 @@ async fn let_in(request: &mut Request, user: &User, backend: Backend) -> Result<
     let mut tx = request.auth.store().begin().await?;
     let admission = admit(request, &mut tx, user, backend).await?;
     tx.commit().await?;
+    tokens::several::end_replaced(&request.auth, &request.head).await?;
     Ok(admission)
 }
 

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::fields::{Fields, Form};
 use crate::request::Request;
 use crate::tokens::jwt::{self, TokenError, claims::Kind};
-use crate::tokens::rotation;
+use crate::tokens::{rotation, several};
 
 #[derive(Fields, Deserialize)]
 struct Input {
@@ -15,23 +15,30 @@ struct Input {
     refresh: Option<String>,
 }
 
-/// Ends the refresh token, wherever it is. The first that is found, where the settings say that it is, makes the
-/// answer; another one is ended as well. Gives the reason if none was ended.
+/// Ends every refresh token, wherever it is. The place where the settings say that it is makes the answer: of several cookies
+/// there, it is enough that one was good. Gives the reason if none was ended.
 pub(super) async fn end(request: &Request) -> Result<Option<String>, Error> {
     let auth = &request.auth;
     let settings = &auth.settings().rest_auth;
-    let cookie = settings.jwt_auth_refresh_cookie.as_deref().and_then(|name| request.head.cookie(name));
-    let cookie = cookie.map(str::to_owned);
+    let cookies =
+        settings.jwt_auth_refresh_cookie.as_deref().map(|name| request.head.cookies(name)).unwrap_or_default();
     let body = in_body(request).await;
+    let body: Vec<&str> = body.as_deref().into_iter().collect();
     let (first, second, missing) = match settings.jwt_auth_httponly {
-        true => (cookie, body, "Refresh token was not included in cookie data."),
-        false => (body, cookie, "Refresh token was not included in request data."),
+        true => (cookies, body, "Refresh token was not included in cookie data."),
+        false => (body, cookies, "Refresh token was not included in request data."),
     };
-    let tokens: Vec<String> = first.into_iter().chain(second).collect();
     let mut answer = None;
-    for token in tokens {
-        let refused = blacklist(auth, &token).await?.err();
-        answer.get_or_insert(refused.map(|error| error.to_string()));
+    for tokens in [first, second].into_iter().filter(|tokens| !tokens.is_empty()) {
+        let mut refusal = None;
+        let mut is_ended = false;
+        for token in several::newest_first(auth, &tokens) {
+            match blacklist(auth, token).await? {
+                Ok(()) => is_ended = true,
+                Err(error) => refusal = Some(error.to_string()),
+            }
+        }
+        answer.get_or_insert(refusal.filter(|_| !is_ended));
     }
     Ok(answer.unwrap_or_else(|| Some(missing.to_owned())))
 }

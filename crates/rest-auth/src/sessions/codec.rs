@@ -33,6 +33,12 @@ pub(super) fn decode(auth: &Auth, stored: &str) -> Option<Map<String, Value>> {
     opened(&Signer::new(SALT, auth.secret_key(), &auth.settings().secret_key_fallbacks), stored)
 }
 
+/// When the data was written, in seconds since 1970.
+pub(super) fn written_at(auth: &Auth, stored: &str) -> Option<u64> {
+    let signer = Signer::new(SALT, auth.secret_key(), &auth.settings().secret_key_fallbacks);
+    Some(signer.open_object_with_time(stored)?.1)
+}
+
 pub(crate) fn opened(signer: &Signer<'_>, stored: &str) -> Option<Map<String, Value>> {
     serde_json::from_str(&signer.open_object(stored)?).ok()
 }

@@ -37,7 +37,8 @@ pub(super) fn cookie(auth: &Auth, secret: String) -> Cookie<'static> {
 
 /// Whether the request's cookie can be no secret, so that it should be replaced.
 pub(super) fn is_malformed(auth: &Auth, head: &Head) -> bool {
-    head.cookie(&auth.settings().csrf_cookie_name).is_some_and(|token| misfit(token).is_some())
+    let tokens = head.cookies(&auth.settings().csrf_cookie_name);
+    !tokens.is_empty() && tokens.iter().all(|token| misfit(token).is_some())
 }
 
 /// Why a text can be neither a secret nor a token.
@@ -91,7 +92,7 @@ pub(crate) fn methods() -> Methods {
 
 /// The cookie, with the secret that the client has already or a new one, and a token for a form.
 pub(crate) fn cookie_and_token(auth: &Auth, head: &Head) -> (Cookie<'static>, String) {
-    let held = head.cookie(&auth.settings().csrf_cookie_name).filter(|held| misfit(held).is_none());
+    let held = head.cookies(&auth.settings().csrf_cookie_name).into_iter().find(|held| misfit(held).is_none());
     let secret = held.map_or_else(|| new_secret(auth), unmasked);
     let token = masked(auth, &secret);
     // Given again, so that it lasts.
@@ -130,10 +131,12 @@ fn check(auth: &Auth, head: &Head, form_token: Option<&str>) -> Result<(), Error
 
 fn check_token(auth: &Auth, head: &Head, form_token: Option<&str>) -> Result<(), String> {
     let settings = auth.settings();
-    let Some(cookie) = head.cookie(&settings.csrf_cookie_name) else {
+    // The script of a page may have read any of several cookies.
+    let cookies = head.cookies(&settings.csrf_cookie_name);
+    let Some(last) = cookies.last() else {
         return Err("CSRF cookie not set.".to_owned());
     };
-    if let Some(reason) = misfit(cookie) {
+    if let (true, Some(reason)) = (is_malformed(auth, head), misfit(last)) {
         return Err(format!("CSRF cookie {reason}."));
     }
     let header = settings.csrf_header();
@@ -147,7 +150,8 @@ fn check_token(auth: &Auth, head: &Head, form_token: Option<&str>) -> Result<(),
     if let Some(reason) = misfit(token) {
         return Err(format!("CSRF token from {place} {reason}."));
     }
-    if signing::same(&unmasked(token), &unmasked(cookie)) {
+    let mut secrets = cookies.iter().filter(|cookie| misfit(cookie).is_none()).map(|cookie| unmasked(cookie));
+    if secrets.any(|secret| signing::same(&unmasked(token), &secret)) {
         Ok(())
     } else {
         Err(format!("CSRF token from {place} incorrect."))

@@ -27,7 +27,10 @@ const KEY_LENGTH: usize = 32;
 
 /// The session that a request's cookie names.
 pub(crate) struct Presented {
-    key: Option<String>,
+    /// The keys that came, of which the first counts. There are several after a change of the cookie's path or domain.
+    keys: Vec<String>,
+    /// Whether the first of several keys is the one that should count.
+    is_chosen: bool,
     /// Whether the cookie is worth nothing: there is no such session, or it has been ended.
     spent: bool,
     /// Whether the answer depends on the session.
@@ -35,30 +38,75 @@ pub(crate) struct Presented {
 }
 
 impl Presented {
-    pub(crate) fn new(cookie: Option<&str>) -> Self {
+    pub(crate) fn new(cookies: &[&str]) -> Self {
+        let keys: Vec<String> = cookies.iter().map(|key| (*key).to_owned()).collect();
         // Django never makes a key shorter than this, and asks no database for one.
-        let spent = cookie.is_some_and(|key| key.len() < 8);
-        Self { key: cookie.map(str::to_owned), spent, consulted: false }
+        let spent = !keys.is_empty() && keys.iter().all(|key| key.len() < 8);
+        Self { is_chosen: keys.len() < 2, keys, spent, consulted: false }
     }
 
     /// The data of the session, if there is one.
     async fn load(&mut self, auth: &Auth, db: &mut Connection) -> Result<Option<Map<String, Value>>, Error> {
         self.consulted = true;
-        let Some(key) = self.key.as_deref().filter(|_| !self.spent) else { return Ok(None) };
+        if !self.is_chosen {
+            self.choose(auth, db).await?;
+        }
+        let Some(key) = self.keys.first().filter(|_| !self.spent) else { return Ok(None) };
         let data = db.session_data(key, auth.now()).await?.and_then(|data| codec::decode(auth, &data));
         self.spent = data.is_none();
         Ok(data)
     }
 
-    /// Ends the session: `session.flush()`.
+    /// Puts the key that counts in front: that of a session which logs somebody in, and of several the latest.
+    async fn choose(&mut self, auth: &Auth, db: &mut Connection) -> Result<(), Error> {
+        tracing::debug!("a session came in several cookies: former_cookies removes the old ones");
+        let mut ranked = Vec::new();
+        for key in std::mem::take(&mut self.keys) {
+            let stored = db.session_data(&key, auth.now()).await?;
+            let data = stored.as_deref().and_then(|stored| codec::decode(auth, stored));
+            let logs_in = match &data {
+                Some(data) => matches!(named(auth, db, data).await?, Named::User(user) if user.is_active),
+                None => false,
+            };
+            let written_at = stored.filter(|_| data.is_some()).and_then(|stored| codec::written_at(auth, &stored));
+            ranked.push(((logs_in, written_at), key));
+        }
+        ranked.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
+        self.keys = ranked.into_iter().map(|(_, key)| key).collect();
+        self.is_chosen = true;
+        Ok(())
+    }
+
+    /// Ends every session that came: `session.flush()`.
     pub(crate) async fn flush(&mut self, db: &mut Connection) -> Result<(), StoreError> {
         self.consulted = true;
         self.spent = true;
-        match &self.key {
-            Some(key) => db.delete_session(key).await,
-            None => Ok(()),
+        for key in &self.keys {
+            db.delete_session(key).await?;
         }
+        Ok(())
     }
+}
+
+/// Whom the data of a session names.
+enum Named {
+    Nobody,
+    /// A user who has another password now, or is gone.
+    Former,
+    User(User),
+}
+
+async fn named(auth: &Auth, db: &mut Connection, data: &Map<String, Value>) -> Result<Named, Error> {
+    let text = |key: &str| data.get(key).and_then(Value::as_str);
+    let known_backend =
+        text(BACKEND_KEY).is_some_and(|name| auth.settings().authentication_backends.iter().any(|held| held == name));
+    let Some(id) = text(USER_KEY).filter(|_| known_backend).and_then(|id| id.parse().ok()) else {
+        return Ok(Named::Nobody);
+    };
+    Ok(match (db.user_by_id(id).await?, text(HASH_KEY)) {
+        (Some(user), Some(held)) if is_of_password(auth, db, held, &user).await? => Named::User(user),
+        _ => Named::Former,
+    })
 }
 
 /// What a session holds of the password's hash: `get_session_auth_hash`.
@@ -84,26 +132,22 @@ pub(crate) async fn authenticate(
     session: &mut Presented,
     content: Option<&Content>,
 ) -> Result<Option<CurrentUser>, Error> {
-    if session.key.is_none() {
+    if session.keys.is_empty() {
         session.consulted = true;
         return Ok(None);
     }
     let mut db = auth.store().reader();
     let Some(data) = session.load(auth, &mut db).await? else { return Ok(None) };
-    let text = |key: &str| data.get(key).and_then(Value::as_str);
-    let known_backend =
-        text(BACKEND_KEY).is_some_and(|name| auth.settings().authentication_backends.iter().any(|held| held == name));
-    let Some(id) = text(USER_KEY).filter(|_| known_backend).and_then(|id| id.parse().ok()) else { return Ok(None) };
-    let user = match (db.user_by_id(id).await?, text(HASH_KEY)) {
-        (Some(user), Some(held)) => is_of_password(auth, &mut db, held, &user).await?.then_some(user),
-        _ => None,
-    };
-    let Some(user) = user else {
-        drop(db);
-        let mut tx = auth.store().begin().await?;
-        session.flush(&mut tx).await?;
-        tx.commit().await?;
-        return Ok(None);
+    let user = match named(auth, &mut db, &data).await? {
+        Named::User(user) => user,
+        Named::Nobody => return Ok(None),
+        Named::Former => {
+            drop(db);
+            let mut tx = auth.store().begin().await?;
+            session.flush(&mut tx).await?;
+            tx.commit().await?;
+            return Ok(None);
+        }
     };
     if !user.is_active {
         return Ok(None);
@@ -157,7 +201,7 @@ pub(crate) async fn login(
 pub(crate) async fn begin_anonymous(request: &mut Request, tx: &mut Connection) -> Result<Cookie<'static>, Error> {
     let auth = request.auth.clone();
     let held = request.session.load(&auth, tx).await?;
-    Ok(match (held, &request.session.key) {
+    Ok(match (held, request.session.keys.first()) {
         (Some(data), Some(key)) => save(&auth, tx, key.clone(), &data).await?,
         _ => renew(&auth, tx, &request.session, &Map::new()).await?,
     })
@@ -176,14 +220,14 @@ pub(crate) async fn keep_after_password_change(
     Ok(renew(&auth, tx, &request.session, &data).await?)
 }
 
-/// Writes the session under a new key, in the place of the one presented: `cycle_key`.
+/// Writes the session under a new key, in the place of those presented: `cycle_key`.
 async fn renew(
     auth: &Auth,
     tx: &mut Connection,
     presented: &Presented,
     data: &Map<String, Value>,
 ) -> Result<Cookie<'static>, StoreError> {
-    if let Some(key) = &presented.key {
+    for key in &presented.keys {
         tx.delete_session(key).await?;
     }
     save(auth, tx, auth.random_string(KEY_LENGTH, LOWER_CASE_AND_DIGITS), data).await
@@ -214,7 +258,7 @@ async fn save(
 pub(crate) fn finish(request: &Request, response: &mut Response) {
     let (auth, session) = (&request.auth, &request.session);
     let settings = auth.settings();
-    if session.key.is_some() && session.spent && !sets_cookie(response.headers(), &settings.session_cookie_name) {
+    if !session.keys.is_empty() && session.spent && !sets_cookie(response.headers(), &settings.session_cookie_name) {
         let domain = settings.session_cookie_domain.as_deref();
         let (name, path) = (&settings.session_cookie_name, &settings.session_cookie_path);
         set_cookie(response, &removal(name, path, domain, settings.session_cookie_samesite));

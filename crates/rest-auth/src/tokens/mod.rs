@@ -8,6 +8,7 @@ pub(crate) mod refresh;
 pub(crate) mod renewal;
 mod reuse;
 pub(crate) mod rotation;
+pub(crate) mod several;
 #[cfg(test)]
 mod tests;
 pub(crate) mod transport;

@@ -6,7 +6,8 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::jwt::{self, TokenError};
+use super::jwt::TokenError;
+use super::several::{self, RefreshTokens};
 use super::transport::{self, TokenTransport};
 use super::{cookies, rotation};
 use crate::error::Error;
@@ -29,9 +30,9 @@ struct Input {
 async fn refresh(request: &mut Request) -> Result<Response, Error> {
     let auth = request.auth.clone();
     let in_body = transport::of(&auth, &request.head)? == TokenTransport::Body;
-    let token = presented(request).await?;
-    let claims = jwt::decode(&auth, token.as_bytes())?;
-    let renewed = rotation::renew(&auth, &claims).await?;
+    let RefreshTokens { newest, others } = presented(request).await?;
+    let renewed = rotation::renew(&auth, &newest).await?;
+    several::end(&auth, &others).await?;
     let settings = auth.settings();
     let expiration = |lifetime| reply::time(auth.now() + time::Duration::from(lifetime));
     let (access_lifetime, refresh_lifetime) =
@@ -56,12 +57,12 @@ async fn refresh(request: &mut Request) -> Result<Response, Error> {
 }
 
 /// The token in the body, or else in the cookie.
-async fn presented(request: &Request) -> Result<String, Error> {
+async fn presented(request: &Request) -> Result<RefreshTokens, Error> {
+    let auth = &request.auth;
     let input: Input = Form::read(&Input::fields(), request.data().await?, false)?.finish()?.into()?;
-    if let Some(token) = input.refresh {
-        return Ok(token);
+    match (&input.refresh, &auth.settings().rest_auth.jwt_auth_refresh_cookie) {
+        (Some(token), _) => several::refresh_tokens(auth, &[token]).await,
+        (None, Some(name)) => several::refresh_tokens(auth, &request.head.cookies(name)).await,
+        (None, None) => Err(TokenError::Missing.into()),
     }
-    let name = request.auth.settings().rest_auth.jwt_auth_refresh_cookie.as_deref();
-    let token = name.and_then(|name| request.head.cookie(name));
-    Ok(token.ok_or(TokenError::Missing)?.to_owned())
 }

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 
 use super::jwt::claims::{Kind, new_jti};
 use super::jwt::issue::{access_claims, sign};
-use super::{cookies, jwt, rotation};
+use super::{cookies, jwt, rotation, several};
 use crate::auth::Auth;
 use crate::error::Error;
 use crate::request::{Head, add_cookie, sets_cookie};
@@ -25,14 +25,14 @@ pub(crate) async fn renew(auth: &Auth, head: &Head, answer: &mut HeaderMap) {
 async fn cookie_for(auth: &Auth, head: &Head) -> Result<Option<cookie::Cookie<'static>>, Error> {
     let (settings, names) = (auth.settings(), &auth.settings().rest_auth);
     let Some(margin) = settings.simple_jwt.refresh_on_activity else { return Ok(None) };
-    let cookie = |name: &Option<String>| name.as_deref().and_then(|name| head.cookie(name));
+    let newest = |name: &Option<String>, kind: Kind| {
+        let tokens = name.as_deref().map(|name| head.cookies(name)).unwrap_or_default();
+        several::newest_first(auth, &tokens).into_iter().find_map(|token| jwt::read(auth, token.as_bytes(), kind).ok())
+    };
     // Credentials in the header hide the cookie.
     let by_header = jwt::credentials(auth, head).is_some();
-    let (Some(access), Some(refresh)) = (cookie(&names.jwt_auth_cookie), cookie(&names.jwt_auth_refresh_cookie)) else {
-        return Ok(None);
-    };
-    let Ok(access) = jwt::read(auth, access.as_bytes(), Kind::Access) else { return Ok(None) };
-    let Ok(refresh) = jwt::read(auth, refresh.as_bytes(), Kind::Refresh) else { return Ok(None) };
+    let Some(access) = newest(&names.jwt_auth_cookie, Kind::Access) else { return Ok(None) };
+    let Some(refresh) = newest(&names.jwt_auth_refresh_cookie, Kind::Refresh) else { return Ok(None) };
     let (Some(access_ends), Some(refresh_ends)) = (access.expires(), refresh.expires()) else { return Ok(None) };
     let early = access_ends - auth.now() >= time::Duration::from(margin);
     if by_header || early || refresh_ends <= access_ends || access.user_id(settings) != refresh.user_id(settings) {

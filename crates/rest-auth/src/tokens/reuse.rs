@@ -33,6 +33,19 @@ pub(super) async fn answer(auth: &Auth, presented: &jwt::claims::Claims) -> Resu
     Err(blacklisted())
 }
 
+/// Whether a spent token still gives the pair that replaced it.
+pub(super) async fn is_within_grace(
+    auth: &Auth,
+    db: &mut Connection,
+    spent: &jwt::claims::Claims,
+) -> Result<bool, Error> {
+    let settings = &auth.settings().simple_jwt;
+    let Some(jti) = spent.jti(auth.settings()).filter(|_| settings.reuse_grace.seconds() > 0) else { return Ok(false) };
+    let Some(rotation) = db.rotation_of(jti).await? else { return Ok(false) };
+    let is_recent = auth.now() - rotation.rotated_at < time::Duration::from(settings.reuse_grace);
+    Ok(is_recent && !db.is_blacklisted(&rotation.jti).await?)
+}
+
 /// The pair that the rotation gave, if its refresh token is still in force.
 async fn same_again(auth: &Auth, tx: &mut Connection, rotation: &Rotation) -> Result<Option<Renewed>, Error> {
     if tx.is_blacklisted(&rotation.jti).await? {

@@ -51,5 +51,5 @@ fn may_be_a_page(settings: &RestAuth, head: &Head) -> bool {
     }
     let mut cookies = [&settings.jwt_auth_cookie, &settings.jwt_auth_refresh_cookie].into_iter().flatten();
     let has_mark = MARKS_OF_A_BROWSER.iter().any(|name| head.headers.contains_key(*name));
-    has_mark || cookies.any(|name| head.cookie(name).is_some())
+    has_mark || cookies.any(|name| head.has_cookie(name))
 }

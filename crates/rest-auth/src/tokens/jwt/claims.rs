@@ -86,7 +86,7 @@ impl Claims {
     }
 
     /// A time in seconds; `Err` if it is no number.
-    pub(super) fn seconds(&self, name: &str) -> Result<Option<i64>, TokenError> {
+    pub(crate) fn seconds(&self, name: &str) -> Result<Option<i64>, TokenError> {
         match self.get(name) {
             None => Ok(None),
             // Within the years that a database can write, so that no sum overflows.

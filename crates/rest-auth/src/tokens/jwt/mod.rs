@@ -15,7 +15,7 @@ use axum::http::HeaderValue;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use super::{key, words_behind};
+use super::{key, several, words_behind};
 use crate::auth::Auth;
 use crate::current_user::{Credential, CurrentUser};
 use crate::error::Error;
@@ -107,19 +107,34 @@ async fn by_cookie(
 ) -> Result<Option<CurrentUser>, Error> {
     let settings = &auth.settings().rest_auth;
     let Some(name) = &settings.jwt_auth_cookie else { return Ok(None) };
-    let token = head.cookie(name);
+    let tokens = head.cookies(name);
     let always = settings.jwt_auth_cookie_enforce_csrf_on_unauthenticated;
-    let guarded = token.is_some() && settings.jwt_auth_cookie_use_csrf;
+    let guarded = !tokens.is_empty() && settings.jwt_auth_cookie_use_csrf;
     if always || (guarded && !forgiving) {
         csrf::guard(auth, head, content).await?;
     }
-    let Some(token) = token else { return Ok(None) };
-    let user = user_of(auth, token.as_bytes()).await?;
+    let Some(user) = user_of_newest(auth, &tokens).await? else { return Ok(None) };
     // A cookie that is worth nothing needs no guard, where it stands in nobody's way.
     if guarded && forgiving && !always {
         csrf::guard(auth, head, content).await?;
     }
     Ok(Some(user))
+}
+
+/// The user of the newest token that is good, of those in cookies.
+///
+/// # Errors
+/// 401 if there are tokens, but none is good.
+async fn user_of_newest(auth: &Auth, tokens: &[&str]) -> Result<Option<CurrentUser>, Error> {
+    let mut refusal = None;
+    for token in several::newest_first(auth, tokens) {
+        match user_of(auth, token.as_bytes()).await {
+            Ok(user) => return Ok(Some(user)),
+            Err(error @ Error::AuthenticationFailed { .. }) => refusal = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    refusal.map_or(Ok(None), Err)
 }
 
 /// The user whom an access token is about.

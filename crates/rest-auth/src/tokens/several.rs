@@ -1,0 +1,114 @@
+//! Several cookies of one name. A browser sends them after the path or the domain of a cookie was changed, those with the
+//! longer path first, so that neither the first nor the last is always the newest.
+
+use std::cmp::Reverse;
+
+use super::jwt::{self, TokenError, claims::Claims};
+use super::{reuse, rotation};
+use crate::auth::Auth;
+use crate::error::Error;
+use crate::request::Head;
+use crate::store::Connection;
+
+/// The tokens, the newest that our key signed first, and those that it did not sign last.
+pub(crate) fn newest_first<'a>(auth: &Auth, tokens: &[&'a str]) -> Vec<&'a str> {
+    let mut tokens = tokens.to_vec();
+    if tokens.len() > 1 {
+        tokens.sort_by_cached_key(|token| {
+            Reverse(jwt::decode(auth, token.as_bytes()).ok().map(|claims| claims.seconds("iat").ok().flatten()))
+        });
+    }
+    tokens
+}
+
+/// Refresh tokens that came in cookies.
+pub(super) struct RefreshTokens {
+    /// The newest that is in force, which is to be exchanged.
+    pub(super) newest: Claims,
+    /// The others that are in force.
+    pub(super) others: Vec<Claims>,
+}
+
+/// Chooses the token to exchange. Of one token the database is not asked; of several spent ones, the one that still gives
+/// the pair that replaced it is chosen, or else the newest.
+///
+/// # Errors
+/// 401 if none is a token that our key signed, and whose time it is.
+pub(super) async fn refresh_tokens(auth: &Auth, tokens: &[&str]) -> Result<RefreshTokens, Error> {
+    let mut refusal = TokenError::Missing;
+    let mut signed = Vec::new();
+    for token in newest_first(auth, tokens) {
+        match jwt::decode(auth, token.as_bytes()) {
+            Ok(claims) => signed.push(claims),
+            Err(error) => refusal = error,
+        }
+    }
+    if signed.len() < 2 {
+        let newest = signed.pop().ok_or(refusal)?;
+        return Ok(RefreshTokens { newest, others: Vec::new() });
+    }
+    tracing::debug!(
+        cookies = signed.len(),
+        "a refresh token came in several cookies: former_cookies removes the old ones"
+    );
+    let mut db = auth.store().connection().await?;
+    let (mut in_force, mut spent) = (Vec::new(), Vec::new());
+    for claims in signed {
+        match is_in_force(auth, &mut db, &claims).await? {
+            true => in_force.push(claims),
+            false => spent.push(claims),
+        }
+    }
+    if !in_force.is_empty() {
+        let newest = in_force.remove(0);
+        return Ok(RefreshTokens { newest, others: in_force });
+    }
+    let mut chosen = 0;
+    for (index, claims) in spent.iter().enumerate().rev() {
+        if reuse::is_within_grace(auth, &mut db, claims).await? {
+            chosen = index;
+        }
+    }
+    Ok(RefreshTokens { newest: spent.swap_remove(chosen), others: Vec::new() })
+}
+
+/// Whether a refresh would be granted.
+async fn is_in_force(auth: &Auth, db: &mut Connection, claims: &Claims) -> Result<bool, Error> {
+    if rotation::is_blacklisted(auth, db, claims).await? {
+        return Ok(false);
+    }
+    match rotation::holder(auth, db, claims).await {
+        Ok(_) => Ok(true),
+        Err(Error::AuthenticationFailed { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Ends the refresh tokens of further cookies, which this browser will not send again.
+pub(super) async fn end(auth: &Auth, tokens: &[Claims]) -> Result<(), Error> {
+    if tokens.is_empty() || !auth.settings().simple_jwt.blacklist {
+        return Ok(());
+    }
+    for claims in tokens {
+        let mut tx = auth.store().begin().await?;
+        let user = claims.user(auth.settings(), &mut tx).await?;
+        if rotation::blacklist(auth, &mut tx, claims, user.as_ref()).await? {
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends the refresh tokens that a login replaces, where they came in several cookies. A single one is left alone, as the
+/// reference does.
+pub(crate) async fn end_replaced(auth: &Auth, head: &Head) -> Result<(), Error> {
+    let name = auth.settings().rest_auth.jwt_auth_refresh_cookie.as_deref();
+    let tokens = name.map(|name| head.cookies(name)).filter(|tokens| tokens.len() > 1).unwrap_or_default();
+    let mut replaced = Vec::new();
+    for claims in tokens.iter().filter_map(|token| jwt::decode(auth, token.as_bytes()).ok()) {
+        if is_in_force(auth, &mut auth.store().connection().await?, &claims).await? {
+            replaced.push(claims);
+        }
+    }
+    end(auth, &replaced).await
+}
