@@ -34,6 +34,7 @@ mod error;
 mod examine;
 mod expired;
 pub mod fields;
+mod former_cookies;
 mod forward_auth;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]

@@ -239,7 +239,7 @@ pub(crate) fn lasting(
         cookie.set_max_age(Duration::seconds(age));
         cookie.set_expires(now + Duration::seconds(age));
     }
-    if let Some(domain) = domain {
+    if let Some(domain) = domain.filter(|domain| !domain.is_empty()) {
         cookie.set_domain(domain.to_owned());
     }
     cookie
@@ -255,7 +255,7 @@ pub(crate) fn removal(name: &str, path: &str, domain: Option<&str>, same_site: S
         .same_site(same_site.into())
         .max_age(Duration::ZERO)
         .expires(OffsetDateTime::UNIX_EPOCH);
-    match domain {
+    match domain.filter(|domain| !domain.is_empty()) {
         Some(domain) => gone.domain(domain.to_owned()).build(),
         None => gone.build(),
     }

@@ -2,6 +2,8 @@
 
 pub(crate) mod codec;
 pub(crate) mod csrf;
+#[cfg(test)]
+mod several_tests;
 
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
@@ -12,6 +14,7 @@ use time::Duration;
 use crate::auth::Auth;
 use crate::current_user::{Credential, CurrentUser};
 use crate::error::Error;
+use crate::former_cookies;
 use crate::rehash::{self, Held};
 use crate::request::{Content, Head, Request, lasting, removal, set_cookie, sets_cookie};
 use crate::settings::Secret;
@@ -266,6 +269,7 @@ pub(crate) fn finish(request: &Request, response: &mut Response) {
     if csrf::is_malformed(auth, &request.head) && !sets_cookie(response.headers(), &settings.csrf_cookie_name) {
         set_cookie(response, &csrf::cookie(auth, csrf::new_secret(auth)));
     }
+    former_cookies::remove(settings, response.headers_mut());
     if session.consulted || sets_cookie(response.headers(), &settings.csrf_cookie_name) {
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("Cookie"));
     }

@@ -134,6 +134,7 @@ impl Settings {
             refuse("account.username_min_length", problem, "A user name has at most 150 characters.");
         }
         self.origin_contradictions(&mut refuse);
+        self.cookie_contradictions(&mut refuse);
         self.server_contradictions(&mut refuse);
         self.forward_auth_contradictions(&mut refuse);
         self.jwt_contradictions(&mut refuse);

@@ -6,6 +6,8 @@
 mod account;
 mod apps;
 mod checks;
+mod cookie_checks;
+pub(crate) mod cookies;
 mod database_checks;
 mod email;
 mod forward_auth;
@@ -41,6 +43,7 @@ mod webhook;
 
 pub use account::Account;
 pub use checks::Warning;
+pub use cookies::FormerCookie;
 pub use email::Email;
 pub use forward_auth::ForwardAuth;
 pub use frontend::Frontend;
@@ -200,6 +203,10 @@ section! {
         pub csrf_cookie_httponly: bool = false,
         /// Which cross-site requests carry it. (CSRF_COOKIE_SAMESITE)
         pub csrf_cookie_samesite: SameSite = SameSite::Lax,
+        /// The places where cookies were before their path, domain or name was changed, for example
+        /// { name = "refresh", path = "/api/auth/", domain = ".example.com" }; the path is "/" and there is no domain unless
+        /// stated. Browsers keep a cookie there and send both. Login, refresh and logout remove it. It is new here.
+        pub former_cookies: Vec<FormerCookie> = Vec::new(),
         /// The header that repeats the secret, as Django spells it. (CSRF_HEADER_NAME)
         pub csrf_header_name: String = "HTTP_X_CSRFTOKEN".to_owned(),
         /// Other origins whose requests may change something, e.g. "https://*.example.com".

@@ -8,12 +8,16 @@ use super::jwt::issue::{access_claims, sign};
 use super::{cookies, jwt, rotation, several};
 use crate::auth::Auth;
 use crate::error::Error;
+use crate::former_cookies;
 use crate::request::{Head, add_cookie, sets_cookie};
 
 /// Renews the cookie if it is time, unless the answer has a word of its own to say about it.
 pub(crate) async fn renew(auth: &Auth, head: &Head, answer: &mut HeaderMap) {
     match cookie_for(auth, head).await {
-        Ok(Some(cookie)) if !sets_cookie(answer, cookie.name()) => add_cookie(answer, &cookie),
+        Ok(Some(cookie)) if !sets_cookie(answer, cookie.name()) => {
+            add_cookie(answer, &cookie);
+            former_cookies::remove(auth.settings(), answer);
+        }
         Ok(_) => {}
         // The answer stands all the same; the next request may have more luck.
         Err(error) => tracing::debug!(%error, "an access cookie was not renewed"),

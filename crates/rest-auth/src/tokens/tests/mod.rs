@@ -8,6 +8,7 @@ mod renewal;
 mod reuse;
 mod revoked;
 mod schemes;
+mod several;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
