@@ -155,6 +155,14 @@ pub enum PairAlgorithm {
     Es256,
     #[value(name = "ES384")]
     Es384,
+    #[value(name = "ES512")]
+    Es512,
+    #[value(name = "PS256")]
+    Ps256,
+    #[value(name = "PS384")]
+    Ps384,
+    #[value(name = "PS512")]
+    Ps512,
     #[value(name = "RS256")]
     Rs256,
     #[value(name = "RS384")]

@@ -78,11 +78,15 @@ fn add(algorithm: PairAlgorithm, folder: &Path) -> anyhow::Result<PathBuf> {
 /// A new private key: PKCS#8 in PEM.
 fn private_key(algorithm: PairAlgorithm) -> anyhow::Result<Zeroizing<String>> {
     Ok(match algorithm {
-        PairAlgorithm::Rs256 | PairAlgorithm::Rs384 | PairAlgorithm::Rs512 => {
-            rsa::RsaPrivateKey::new(&mut OsRng, RSA_BITS)?.to_pkcs8_pem(LineEnding::LF)?
-        }
+        PairAlgorithm::Rs256
+        | PairAlgorithm::Rs384
+        | PairAlgorithm::Rs512
+        | PairAlgorithm::Ps256
+        | PairAlgorithm::Ps384
+        | PairAlgorithm::Ps512 => rsa::RsaPrivateKey::new(&mut OsRng, RSA_BITS)?.to_pkcs8_pem(LineEnding::LF)?,
         PairAlgorithm::Es256 => p256::SecretKey::random(&mut OsRng).to_pkcs8_pem(LineEnding::LF)?,
         PairAlgorithm::Es384 => p384::SecretKey::random(&mut OsRng).to_pkcs8_pem(LineEnding::LF)?,
+        PairAlgorithm::Es512 => p521::SecretKey::random(&mut OsRng).to_pkcs8_pem(LineEnding::LF)?,
         PairAlgorithm::EdDsa => {
             let mut secret_key = [0; 32];
             OsRng.fill_bytes(&mut secret_key);

@@ -84,9 +84,17 @@ impl Settings {
         let mut reader = Reader::new(&figment, file);
         let mut settings = Settings::read(&Value::Dict(Tag::Default, merged), &mut reader).unwrap_or_default();
         settings.user.fields_as_columns();
-        let Reader { mut misfits, notes, .. } = reader;
+        let mut misfits = std::mem::take(&mut reader.misfits);
         let settings = settings.with_secret_key_from_file(&mut misfits);
-        misfits.extend(settings.contradictions());
+        // A key may be in the environment, where nobody looks for it.
+        let located = |mut misfit: Misfit| {
+            if misfit.path.starts_with("simple_jwt.") && misfit.origin.is_none() {
+                misfit.origin = reader.origin(&misfit.path);
+            }
+            misfit
+        };
+        misfits.extend(settings.contradictions().into_iter().map(located));
+        let Reader { notes, .. } = reader;
         misfits.extend(settings.registration.idle_fields());
         misfits.extend(settings.login.idle_fields());
         if misfits.is_empty() { Ok(Loaded { settings, notes }) } else { Err(SettingsError(misfits)) }

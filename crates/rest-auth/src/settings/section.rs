@@ -252,14 +252,23 @@ impl<'a> Reader<'a> {
         read
     }
 
+    /// The file or environment variable that sets what is at a path, if one does.
+    pub(crate) fn origin(&self, path: &str) -> Option<String> {
+        let metadata = self.figment.find_metadata(path)?;
+        match &metadata.source {
+            Some(source) => Some(source.to_string()),
+            // The others without a file are texts of an application.
+            None if metadata.name.contains("environment") => {
+                Some(format!("REST_AUTH__{}", path.replace('.', "__").to_uppercase()))
+            }
+            None => None,
+        }
+    }
+
     /// Notes what is wrong at the current path.
     pub(crate) fn misfit(&mut self, problem: &str, hint: Option<String>) {
         let path = self.path.join(".");
-        let origin = self.figment.find_metadata(&path).map(|metadata| match &metadata.source {
-            Some(source) => source.to_string(),
-            // The only source without a file.
-            None => format!("REST_AUTH__{}", path.replace('.', "__").to_uppercase()),
-        });
+        let origin = self.origin(&path);
         self.misfits.push(Misfit { path, problem: problem.to_owned(), hint, origin });
     }
 }

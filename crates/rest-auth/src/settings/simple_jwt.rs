@@ -31,17 +31,19 @@ section! {
         /// session_login is on. (UPDATE_LAST_LOGIN)
         pub update_last_login: bool = false,
         /// How tokens are signed: with a secret ("HS256", "HS384", "HS512") or with a key of a pair ("RS256", "RS384",
-        /// "RS512", "ES256", "ES384", "EdDSA"), so that other services need no secret to verify them. (ALGORITHM)
+        /// "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"), so that other services need no secret to
+        /// verify them. (ALGORITHM)
         pub algorithm: JwtAlgorithm = JwtAlgorithm::HS256,
-        /// Signs tokens in place of the secret key: a secret, or a private key in PEM. (SIGNING_KEY)
+        /// Signs tokens in place of the secret key: a secret, or a private key in PEM that is not encrypted (PKCS #8,
+        /// PKCS #1 or SEC 1). In one line, "\n" may stand for each end of a line. (SIGNING_KEY)
         pub signing_key: Option<Secret> = None,
-        /// A file that holds the signing key.
+        /// A file that holds the signing key: a secret, PEM or DER.
         pub signing_key_file: Option<std::path::PathBuf> = None,
         /// A folder of keys in PEM, NAME.pem: the last of them by name signs, all verify. `rest-auth key generate` makes
         /// one, `rest-auth key rotate` adds a key.
         pub key_folder: Option<std::path::PathBuf> = None,
-        /// The public key in PEM, where it is not that of the signing key; with a secret it is not used.
-        /// (VERIFYING_KEY)
+        /// The public key of the signing key in PEM, or a certificate of it. It may be left out; with a secret it is not
+        /// used. (VERIFYING_KEY)
         pub verifying_key: Option<Secret> = None,
         /// Former signing keys, whose tokens are still good; of a pair, the public key is enough. Where the secret
         /// key signs, secret_key_fallbacks are these.

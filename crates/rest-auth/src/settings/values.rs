@@ -222,9 +222,20 @@ pub enum JwtAlgorithm {
     RS256,
     RS384,
     RS512,
+    PS256,
+    PS384,
+    PS512,
     ES256,
     ES384,
+    ES512,
     EdDSA,
+}
+
+impl JwtAlgorithm {
+    /// Whether one secret signs and verifies.
+    pub(crate) fn is_of_secrets(self) -> bool {
+        matches!(self, Self::HS256 | Self::HS384 | Self::HS512)
+    }
 }
 
 impl std::fmt::Display for JwtAlgorithm {

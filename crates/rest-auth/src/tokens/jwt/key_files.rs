@@ -2,32 +2,55 @@
 
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::settings::{Secret, SimpleJwt};
+
+/// The text of a key, and where it is.
+pub(super) struct Source {
+    /// The setting that holds it, or leads to it.
+    pub(super) setting: &'static str,
+    /// Which key of the setting it is, where there are several, with a blank behind it: a file, or "key 2".
+    pub(super) which: String,
+    /// The file that holds it.
+    pub(super) file: Option<PathBuf>,
+    pub(super) text: Secret,
+}
 
 /// The setting that is to blame, and what is wrong with it.
 type Unreadable = (&'static str, String);
 
 /// The settings' own key, from the file or from the text itself.
-pub(super) fn signing_key(settings: &SimpleJwt) -> Result<Option<Secret>, Unreadable> {
+pub(super) fn signing_key(settings: &SimpleJwt) -> Result<Option<Source>, Unreadable> {
     match &settings.signing_key_file {
         Some(file) => read("simple_jwt.signing_key_file", file).map(Some),
-        None => Ok(settings.signing_key.clone()),
+        None => Ok(settings.signing_key.as_ref().map(|key| in_setting("simple_jwt.signing_key", key))),
     }
 }
 
-/// The texts of every key, each with the setting that led to it; the first private one signs.
-pub(super) fn pairs(settings: &SimpleJwt) -> Result<Vec<(&'static str, Secret)>, Unreadable> {
-    let mut texts = Vec::new();
-    if let Some(folder) = &settings.key_folder {
-        for file in files(folder)? {
-            texts.push(("simple_jwt.key_folder", read("simple_jwt.key_folder", &file)?));
-        }
-    }
-    texts.extend(signing_key(settings)?.map(|key| ("simple_jwt.signing_key", key)));
-    texts.extend(settings.verifying_key.iter().map(|key| ("simple_jwt.verifying_key", key.clone())));
-    let former = settings.signing_key_fallbacks.iter();
-    texts.extend(former.map(|key| ("simple_jwt.signing_key_fallbacks", key.clone())));
-    Ok(texts)
+/// The keys of the folder, the newest first.
+pub(super) fn in_folder(settings: &SimpleJwt) -> Result<Vec<Source>, Unreadable> {
+    let files = settings.key_folder.as_deref().map_or(Ok(Vec::new()), files)?;
+    files.iter().map(|file| read("simple_jwt.key_folder", file)).collect()
+}
+
+/// The public key of the settings.
+pub(super) fn verifying_key(settings: &SimpleJwt) -> Option<Source> {
+    Some(in_setting("simple_jwt.verifying_key", settings.verifying_key.as_ref()?))
+}
+
+/// The former keys.
+pub(super) fn former(settings: &SimpleJwt) -> impl Iterator<Item = Source> {
+    let numbered = settings.signing_key_fallbacks.iter().enumerate();
+    numbered.map(|(index, key)| Source {
+        which: format!("key {} ", index + 1),
+        ..in_setting("simple_jwt.signing_key_fallbacks", key)
+    })
+}
+
+fn in_setting(setting: &'static str, key: &Secret) -> Source {
+    Source { setting, which: String::new(), file: None, text: key.clone() }
 }
 
 /// The keys of a folder, the newest first: `rest-auth key` names them by the time they were made.
@@ -45,9 +68,14 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Unreadable> {
     Ok(files)
 }
 
-fn read(setting: &'static str, file: &Path) -> Result<Secret, Unreadable> {
-    match std::fs::read_to_string(file) {
-        Ok(text) => Ok(Secret::from(text.trim_end_matches(['\r', '\n']))),
-        Err(error) => Err((setting, format!("{} cannot be read: {error}", file.display()))),
-    }
+fn read(setting: &'static str, file: &Path) -> Result<Source, Unreadable> {
+    let bytes =
+        std::fs::read(file).map_err(|error| (setting, format!("{} cannot be read: {error}", file.display())))?;
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text.trim_end_matches(['\r', '\n']).to_owned(),
+        // DER, as PEM wraps it.
+        Err(error) => STANDARD.encode(error.as_bytes()),
+    };
+    let which = format!("{} ", file.display());
+    Ok(Source { setting, which, file: Some(file.to_owned()), text: Secret::from(text) })
 }

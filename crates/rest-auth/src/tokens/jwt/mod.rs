@@ -3,11 +3,16 @@
 pub(crate) mod claims;
 pub(crate) mod issue;
 mod key_files;
+mod key_problems;
+mod key_text;
 pub(crate) mod keys;
 pub(crate) mod own_claims;
+mod pair;
 pub(crate) mod revocation;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_keys;
 #[cfg(test)]
 mod tests_of_settings;
 
