@@ -16,6 +16,8 @@ pub(super) struct Source {
     /// The file that holds it.
     pub(super) file: Option<PathBuf>,
     pub(super) text: Secret,
+    /// Whether the text stands for bytes that are none.
+    pub(super) is_binary: bool,
 }
 
 /// The setting that is to blame, and what is wrong with it.
@@ -50,7 +52,7 @@ pub(super) fn former(settings: &SimpleJwt) -> impl Iterator<Item = Source> {
 }
 
 fn in_setting(setting: &'static str, key: &Secret) -> Source {
-    Source { setting, which: String::new(), file: None, text: key.clone() }
+    Source { setting, which: String::new(), file: None, text: key.clone(), is_binary: false }
 }
 
 /// The keys of a folder, the newest first: `rest-auth key` names them by the time they were made.
@@ -71,11 +73,11 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Unreadable> {
 fn read(setting: &'static str, file: &Path) -> Result<Source, Unreadable> {
     let bytes =
         std::fs::read(file).map_err(|error| (setting, format!("{} cannot be read: {error}", file.display())))?;
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text.trim_end_matches(['\r', '\n']).to_owned(),
+    let (text, is_binary) = match String::from_utf8(bytes) {
+        Ok(text) => (text.trim_end_matches(['\r', '\n']).to_owned(), false),
         // DER, as PEM wraps it.
-        Err(error) => STANDARD.encode(error.as_bytes()),
+        Err(error) => (STANDARD.encode(error.as_bytes()), true),
     };
     let which = format!("{} ", file.display());
-    Ok(Source { setting, which, file: Some(file.to_owned()), text: Secret::from(text) })
+    Ok(Source { setting, which, file: Some(file.to_owned()), text: Secret::from(text), is_binary })
 }

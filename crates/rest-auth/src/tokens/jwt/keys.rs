@@ -96,6 +96,9 @@ impl Keys {
         let (simple_jwt, algorithm) = (&settings.simple_jwt, settings.simple_jwt.algorithm);
         let own = key_files::signing_key(simple_jwt).map_err(Problem::unreadable)?;
         let (setting, secret, fallbacks, former) = match own {
+            Some(own) if own.is_binary => {
+                return Err(Problem::unreadable((own.setting, format!("{}is not a text", own.which))));
+            }
             Some(own) => (own.setting, own.text, "simple_jwt.signing_key_fallbacks", &simple_jwt.signing_key_fallbacks),
             None => ("secret_key", secret_key.clone(), "secret_key_fallbacks", &settings.secret_key_fallbacks),
         };

@@ -83,6 +83,9 @@ fn a_key_is_read_however_it_is_written() {
     std::fs::write(&file, der.as_bytes()).expect("a file");
     let in_file = format!("signing_key_file = '{}'", file.display());
     assert_eq!(names(&settings("RS256", &in_file)), name);
+    // Bytes are no secret.
+    let error = Settings::from_toml(&settings("HS256", &in_file)).expect_err("a misfit").to_string();
+    assert!(error.contains("simple_jwt.signing_key_file: ") && error.contains("key.der is not a text"), "{error}");
 
     let (p256, p384, p521) =
         (p256::SecretKey::random(&mut OsRng), p384::SecretKey::random(&mut OsRng), p521::SecretKey::random(&mut OsRng));
