@@ -15,6 +15,10 @@ static DURATION: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern")
 });
 
+/// An object or a member of an enumeration, and no address in angle brackets.
+static OBJECT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^<[\w.<> ]+( object)? at 0x[0-9a-fA-F]+>$|^<\w[\w.]*: .*>$").expect("a pattern"));
+
 /// Reads an object whose keys are the settings' names.
 ///
 /// # Errors
@@ -61,8 +65,26 @@ fn thawed(text: String) -> Value {
         let hours = part("d", "D") * 24.0 + part("h", "H");
         return python::whole((hours * 60.0 + part("m", "M")) * 60.0 + part("s", "S"));
     }
-    let is_python = ["{", "[", "(", "<", "datetime.timedelta(", "PosixPath(", "WindowsPath(", "frozenset("];
-    if is_python.iter().any(|start| text.starts_with(start))
+    let is_python = [
+        "{",
+        "[",
+        "(",
+        "<class '",
+        "<function ",
+        "<bound method ",
+        "datetime.timedelta(",
+        "PosixPath(",
+        "WindowsPath(",
+        "set(",
+        "frozenset(",
+        "re.compile(",
+        "OrderedDict(",
+        "defaultdict(",
+        "deque(",
+        "Decimal(",
+    ];
+    let is_object = OBJECT.is_match(&text);
+    if (is_object || is_python.iter().any(|start| text.starts_with(start)))
         && let Ok(value) = python::parse(&text)
     {
         return value;

@@ -1,21 +1,73 @@
 //! Lists of Python's classes → the names that rest-auth has for them.
 
-use super::value::Value;
+use super::site::Site;
+use super::value::{Value, texts};
 
 /// A list of what rest-auth has, and notes about the rest.
 type Named = (Value, Vec<String>);
 
+/// The classes that rest-auth does the same as, and those whose name says what they are made after.
+const AUTHENTICATION: [(&str, &str); 6] = [
+    ("dj_rest_auth.jwt_auth.JWTCookieAuthentication", "jwt"),
+    ("rest_framework_simplejwt.authentication.JWTAuthentication", "jwt"),
+    ("rest_framework_simplejwt.authentication.JWTStatelessUserAuthentication", "jwt"),
+    ("rest_framework_simplejwt.authentication.JWTTokenUserAuthentication", "jwt"),
+    ("rest_framework.authentication.TokenAuthentication", "token"),
+    ("rest_framework.authentication.SessionAuthentication", "session"),
+];
+
+/// Packages whose classes take credentials that rest-auth does not know.
+const STRANGERS: [&str; 5] =
+    ["knox.", "oauth2_provider.", "rest_framework_jwt.", "rest_framework_api_key.", "mozilla_django_oidc."];
+
 /// `DEFAULT_AUTHENTICATION_CLASSES` → `authentication`.
-pub fn authentication(classes: &Value) -> Result<Named, String> {
-    named(classes, |class, _| {
-        let name = match class.rsplit('.').next()? {
-            "JWTAuthentication" | "JWTCookieAuthentication" => "jwt",
-            "TokenAuthentication" => "token",
-            "SessionAuthentication" => "session",
-            _ => return None,
-        };
-        Some(Value::from(name))
-    })
+pub fn authentication(classes: &Value, site: Site<'_>) -> Result<Named, String> {
+    let mut taken = Vec::new();
+    let (list, mut notes) = named(classes, |class, _| {
+        if let Some((_, name)) = AUTHENTICATION.iter().find(|(known, _)| *known == class) {
+            return Some(Value::from(*name));
+        }
+        let short = class.rsplit('.').next()?;
+        let alike = [("JWT", "jwt"), ("Jwt", "jwt"), ("Token", "token"), ("Session", "session")];
+        let (_, name) = alike.iter().find(|(part, _)| short.contains(part))?;
+        if STRANGERS.iter().any(|package| class.starts_with(package)) {
+            return None;
+        }
+        taken.push(format!("{class} is taken for {name}, and what it does otherwise is not done here."));
+        Some(Value::from(*name))
+    })?;
+    if !notes.is_empty() {
+        notes.push("A request with such credentials alone is anonymous here.".to_owned());
+    }
+    notes.extend(taken);
+    let holds = |class: &str| classes.items().iter().any(|item| item.text() == Some(class));
+    let has_cookie = site.is_on("REST_AUTH", "USE_JWT") && site.is_on("REST_AUTH", "JWT_AUTH_COOKIE");
+    if has_cookie && holds(AUTHENTICATION[1].0) && !holds(AUTHENTICATION[0].0) {
+        let note =
+            "JWTAuthentication reads the header alone; here the cookie jwt_auth_cookie authenticates a request, too.";
+        notes.push(note.to_owned());
+    }
+    if ["Stateless", "TokenUser"]
+        .iter()
+        .any(|part| classes.items().iter().any(|c| c.text().is_some_and(|c| c.contains(part))))
+    {
+        notes.push("Tokens of users who are gone or not active are refused here.".to_owned());
+    }
+    Ok((list, notes))
+}
+
+/// Django's and allauth's own backends.
+const BACKENDS: [&str; 2] =
+    ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"];
+
+/// `AUTHENTICATION_BACKENDS` → `authentication_backends`: the names in sessions, and what other backends let in.
+pub fn backends(backends: &Value) -> Named {
+    let names: Vec<&str> = backends.items().iter().filter_map(Value::text).collect();
+    let known: Vec<&str> = names.iter().copied().filter(|name| BACKENDS.contains(name)).collect();
+    let note = |name: &&str| format!("{name} is Python; users whom it alone lets in cannot log in here.");
+    let notes = names.iter().filter(|name| !BACKENDS.contains(name)).map(note).collect();
+    // A session names one of those that the site has.
+    (texts(if known.is_empty() { &names } else { &known }), notes)
 }
 
 /// `PASSWORD_HASHERS` → `password_hashers`.
@@ -67,7 +119,7 @@ pub fn validators(validators: &Value) -> Result<Named, String> {
 }
 
 /// Names each item by its class, which is the item itself or its NAME; once each.
-fn named(classes: &Value, name: impl Fn(&str, &Value) -> Option<Value>) -> Result<Named, String> {
+fn named(classes: &Value, mut name: impl FnMut(&str, &Value) -> Option<Value>) -> Result<Named, String> {
     let (mut list, mut notes) = (Vec::new(), Vec::new());
     for item in classes.items() {
         let class = item.text().or_else(|| item.get("NAME").and_then(Value::text)).unwrap_or("what is no class");

@@ -1,17 +1,23 @@
 //! `rest-auth import`: what a Django project has, for rest-auth.
 
 mod allauth;
+mod apps;
 mod convert;
 mod database;
 mod django;
+mod effects;
 mod json;
 mod lists;
 mod mail;
+mod older;
 mod plan;
 mod python;
 mod reasons;
 mod render;
+mod site;
 mod source;
+mod storage;
+mod throttles;
 mod tokens;
 mod value;
 
@@ -21,6 +27,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use rest_auth::Settings;
+use rest_auth::settings::SettingsError;
 
 use django::Known;
 use plan::{Plan, State};
@@ -42,7 +49,9 @@ pub fn settings(file: Option<&Path>, output: &Path, force: bool) -> anyhow::Resu
     let plan = Plan::new(django::translate(entries, &known), &known);
     let text = render::file(&plan, &strange_lines, &known);
     // Nothing of the text may be said: it holds secrets.
-    if Settings::from_toml(&text).is_err() {
+    if let Err(SettingsError(misfits)) = Settings::from_toml(&text)
+        && !misfits.iter().all(|misfit| plan.is_missing(&misfit.path))
+    {
         bail!("the settings make no file that can be used; please report this");
     }
     write(output, &text).with_context(|| format!("{} cannot be written", output.display()))?;
@@ -83,29 +92,24 @@ fn write(output: &Path, text: &str) -> std::io::Result<()> {
 fn summary(plan: &Plan, strange_lines: &[usize], output: &Path) -> String {
     let later = plan.count(|state| matches!(state, State::Later(_)));
     let refused = plan.count(|state| matches!(state, State::Refused(_)));
+    let missing = plan.count(|state| matches!(state, State::Missing(_)));
     let no_place: usize = plan.no_place.iter().map(|(_, names)| names.len()).sum();
     let output = output.display();
     let mut text = format!("{output} is written; only its owner can read it, since it may hold secrets.\n\n");
+    let look = plan.to_look_at();
     for (count, what) in [
         (plan.count(|state| *state == State::InForce), "in force"),
         (plan.same.len(), "the same as the default here"),
         (later, "commented out: of features that are not part of this version"),
         (refused, "commented out: rest-auth would refuse them"),
-        (plan.heed.len(), "to look at: without a place here, or not wholly in one"),
+        (missing, "to be filled in before the server starts"),
         (no_place, "without a place here"),
         (plan.unreadable.len() + strange_lines.len(), "could not be read"),
+        (look.len(), "to look at: clients or users may notice"),
     ] {
         // Writing into a String does not fail.
         let _ = writeln!(text, "{count:>6}  {what}");
     }
-    let is_odd = |line: &&plan::Line| match line.state {
-        State::InForce => !line.notes.is_empty(),
-        State::Later(_) => false,
-        State::Refused(_) => true,
-    };
-    let odd = plan.lines.iter().filter(is_odd).map(|line| &line.source);
-    let told = plan.heed.iter().chain(&plan.unreadable).map(|(name, _)| name);
-    let look: Vec<&str> = odd.chain(told).map(String::as_str).collect();
     if !look.is_empty() {
         let names = look.join(", ").replace(char::is_control, "\u{fffd}");
         let _ = writeln!(text, "\nLook at: {names}.");

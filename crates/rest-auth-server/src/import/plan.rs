@@ -27,6 +27,8 @@ pub enum State {
     Later(&'static str),
     /// Commented out, because the library would refuse it.
     Refused(String),
+    /// Empty, so that nothing starts before it is filled in, and why.
+    Missing(String),
 }
 
 /// Everything that was read, each in its place.
@@ -50,6 +52,8 @@ impl Plan {
         for Translation { source, is_default, fate } in translations {
             match fate {
                 Fate::To { path, value, notes } => plan.place(source, is_default, path, &value, notes, known),
+                Fate::Missing { path, why } => plan.leave_empty(source, path, why),
+                Fate::Notice(why) => plan.heed.push((source, why)),
                 Fate::Heed(why) if !is_default => plan.heed.push((source, why)),
                 Fate::NoPlace(why) | Fate::Heed(why) => plan.leave_out(why, source),
                 Fate::Unreadable(why) => plan.unreadable.push((source, why)),
@@ -66,6 +70,30 @@ impl Plan {
         }
     }
 
+    fn leave_empty(&mut self, source: String, path: String, why: String) {
+        if self.lines.iter().any(|line| line.path == path) {
+            return self.unreadable.push((source, why));
+        }
+        let (value, notes) = (toml::Value::from(""), Vec::new());
+        self.lines.push(Line { source, path, value, notes, state: State::Missing(why) });
+    }
+
+    /// Whether a setting waits to be filled in.
+    pub fn is_missing(&self, path: &str) -> bool {
+        self.lines.iter().any(|line| line.path == path && matches!(line.state, State::Missing(_)))
+    }
+
+    /// The settings that clients or users may notice, by their names in Django.
+    pub fn to_look_at(&self) -> Vec<&str> {
+        let is_odd = |line: &&Line| match line.state {
+            State::InForce => !line.notes.is_empty(),
+            State::Later(_) | State::Refused(_) | State::Missing(_) => true,
+        };
+        let odd = self.lines.iter().filter(is_odd).map(|line| &line.source);
+        let told = self.heed.iter().chain(&self.unreadable).map(|(name, _)| name);
+        odd.chain(told).map(String::as_str).collect()
+    }
+
     fn place(
         &mut self,
         source: String,
@@ -77,8 +105,8 @@ impl Plan {
     ) {
         if let Some(other) = self.lines.iter().find(|line| line.path == path) {
             let why = format!("{path} is what {} says", other.source);
-            self.heed.push((source, why));
-            return;
+            let is_the_same = value.to_toml().is_some_and(|value| value == other.value);
+            return if is_the_same { self.leave_out(why, source) } else { self.heed.push((source, why)) };
         }
         let state = match (known.find(&path), Settings::planned_feature(&path)) {
             (Some(_), _) => State::InForce,

@@ -130,6 +130,8 @@ fn call(name: &str, content: Content) -> Value {
         (_, [Value::Text(text)]) if name.ends_with("Path") || matches!(name, "SafeString" | "UUID") => {
             Value::Text(text.clone())
         }
+        // A pattern, with its flags or without.
+        ("compile", [Value::Text(pattern), ..]) => Value::Text(pattern.clone()),
         // OrderedDict, defaultdict, mappingproxy, os.environ, …
         (_, [.., Value::Table(table)]) => Value::Table(table.clone()),
         ("OrderedDict", []) => Value::Table(Vec::new()),
@@ -213,6 +215,13 @@ mod tests {
             ("datetime.timedelta(0, 300)", Value::Integer(300)),
             ("datetime.timedelta(microseconds=500000)", Value::Float(0.5)),
             ("PosixPath('/x')", Value::from("/x")),
+            (
+                r"re.compile('^https://\\w+\\.example\\.com$', re.IGNORECASE)",
+                Value::from(r"^https://\w+\.example\.com$"),
+            ),
+            ("<SimpleLazyObject: 'x'>", Value::from("x")),
+            ("<Settings \"shop\">", Value::Object),
+            ("ZoneInfo(key='UTC')", Value::Object),
             ("Decimal('1')", one.clone()),
             ("<class 'a.b.C'>", Value::from("a.b.C")),
             ("<LoginMethod.EMAIL: 'email'>", Value::from("email")),

@@ -1,96 +1,55 @@
 //! Why a setting of Django's has no place in `rest-auth.toml`.
 
-use super::value::Value;
-
-/// Why, and whether a value other than Django's default deserves a second look.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Reason {
-    pub text: &'static str,
-    pub heed: bool,
-}
-
 /// Settings by the reason, which holds for the names themselves and for all that begin like one with a star.
-const REASONS: &[(&str, bool, &[&str])] = &[
-    ("users are in Django's own table, as usual", false, &["AUTH_USER_MODEL"]),
+const REASONS: &[(&str, &[&str])] = &[
+    ("users are in Django's own table, as usual", &["AUTH_USER_MODEL"]),
+    ("rest-auth keeps sessions in the database alone", &["SESSION_CACHE_ALIAS", "SESSION_FILE_PATH"]),
+    ("the proxy in front says which hosts are served", &["ALLOWED_HOSTS", "USE_X_FORWARDED_*", "INTERNAL_IPS"]),
     (
-        "rest-auth keeps its sessions in the table django_session, as JSON",
-        true,
-        &["SESSION_ENGINE", "SESSION_SERIALIZER"],
+        "for the project's pages",
+        &[
+            "SECURE_*",
+            "APPEND_SLASH",
+            "PREPEND_WWW",
+            "IGNORABLE_404_URLS",
+            "LOGIN_URL",
+            "LOGIN_REDIRECT_URL",
+            "LOGOUT_REDIRECT_URL",
+            "MESSAGE_*",
+            "CSRF_FAILURE_VIEW",
+        ],
     ),
-    ("rest-auth keeps the secret against cross-site requests in its cookie", true, &["CSRF_USE_SESSIONS"]),
-    ("rest-auth signs as Django does by default", true, &["SIGNING_BACKEND"]),
-    (
-        "sessions last from login on, in the database alone",
-        false,
-        &["SESSION_SAVE_EVERY_REQUEST", "SESSION_CACHE_ALIAS", "SESSION_FILE_PATH"],
-    ),
-    ("how long a link is good is counted in seconds", true, &["PASSWORD_RESET_TIMEOUT_DAYS"]),
-    (
-        "which hosts are served is for the proxy in front to say",
-        false,
-        &["ALLOWED_HOSTS", "USE_X_FORWARDED_*", "INTERNAL_IPS"],
-    ),
-    (
-        "redirects and headers of the project's pages are Django's middleware's; an API has its own",
-        false,
-        &["SECURE_*", "X_FRAME_OPTIONS", "APPEND_SLASH", "PREPEND_WWW", "DISALLOWED_USER_AGENTS", "IGNORABLE_404_URLS"],
-    ),
-    (
-        "mails and pages have templates of their own: templates.folder",
-        false,
-        &["TEMPLATES", "FORM_RENDERER", "FORMS_*"],
-    ),
-    ("languages and language_code say which mails and pages there are", true, &["LANGUAGES", "LANGUAGE_CODE"]),
-    (
-        "the project's pages stay with Django",
-        false,
-        &["LOGIN_URL", "LOGIN_REDIRECT_URL", "LOGOUT_REDIRECT_URL", "MESSAGE_*", "CSRF_FAILURE_VIEW", "SITE_ID"],
-    ),
+    ("mails and pages have templates of their own: templates.folder", &["TEMPLATES", "FORM_RENDERER", "FORMS_*"]),
+    ("email.site_name says what mails call the site", &["SITE_ID"]),
+    ("apps and middleware that clients notice have a line each", &["INSTALLED_APPS", "MIDDLEWARE"]),
     (
         "rest-auth runs no Python",
-        false,
         &[
-            "INSTALLED_APPS",
-            "MIDDLEWARE",
-            "ROOT_URLCONF",
             "WSGI_APPLICATION",
             "ASGI_APPLICATION",
             "SETTINGS_MODULE",
             "BASE_DIR",
-            "FORCE_SCRIPT_NAME",
             "ABSOLUTE_URL_OVERRIDES",
             "DEFAULT_CHARSET",
             "FIXTURE_DIRS",
             "TEST_*",
             "SILENCED_SYSTEM_CHECKS",
             "DEFAULT_EXCEPTION_REPORTER*",
+            "TASKS",
         ],
     ),
     (
         "rest-auth has no tables of the project's and leaves Django's as they are",
-        false,
-        &[
-            "DATABASE_ROUTERS",
-            "DEFAULT_AUTO_FIELD",
-            "DEFAULT_TABLESPACE",
-            "DEFAULT_INDEX_TABLESPACE",
-            "MIGRATION_MODULES",
-        ],
+        &["DEFAULT_AUTO_FIELD", "DEFAULT_TABLESPACE", "DEFAULT_INDEX_TABLESPACE", "MIGRATION_MODULES"],
     ),
-    (
-        "rest-auth logs to standard error; RUST_LOG says how much",
-        false,
-        &["LOGGING", "LOGGING_CONFIG", "DEBUG", "DEBUG_*"],
-    ),
-    ("rest-auth has no cache", false, &["CACHES", "CACHE_*"]),
+    ("rest-auth logs to standard error; RUST_LOG says how much", &["LOGGING", "LOGGING_CONFIG", "DEBUG", "DEBUG_*"]),
+    ("rest-auth has no cache", &["CACHES", "CACHE_*"]),
     (
         "rest-auth mails users, not who runs the site",
-        false,
-        &["ADMINS", "MANAGERS", "SERVER_EMAIL", "EMAIL_SUBJECT_PREFIX"],
+        &["ADMINS", "MANAGERS", "SERVER_EMAIL", "EMAIL_SUBJECT_PREFIX", "EMAIL_USE_LOCALTIME"],
     ),
     (
-        "rest-auth speaks English, and its times are UTC",
-        false,
+        "for the project's pages and forms, in the formats of a language",
         &[
             "LANGUAGE*",
             "LOCALE_PATHS",
@@ -113,82 +72,30 @@ const REASONS: &[(&str, bool, &[&str])] = &[
             "USE_THOUSAND_SEPARATOR",
         ],
     ),
+    ("Django or the web server serves the project's own files", &["STATIC*", "FILE_UPLOAD_*"]),
+    ("rest-auth signs no cookies", &["SIGNED_COOKIE_*"]),
+    ("dj-rest-auth's, and rest-auth has nothing of the kind", &["REST_AUTH*", "OLD_*"]),
+    ("SimpleJWT's, and no endpoint of dj-rest-auth obeys it", &["SIMPLE_JWT*"]),
+    ("Django REST framework's, and no endpoint of dj-rest-auth obeys it", &["REST_FRAMEWORK*"]),
     (
-        "files are for Django or the web server to take and serve",
-        false,
-        &["STATIC*", "FILE_UPLOAD_*", "DEFAULT_FILE_STORAGE", "STORAGES", "DATA_UPLOAD_MAX_NUMBER_*"],
-    ),
-    ("rest-auth signs no cookies", false, &["SIGNED_COOKIE_*"]),
-    (
-        "Python of the project's own; in Rust, hooks of the library are for that",
-        true,
-        &[
-            "ACCOUNT_ADAPTER",
-            "ACCOUNT_FORMS",
-            "ACCOUNT_SIGNUP_FORM_CLASS",
-            "ACCOUNT_USER_DISPLAY",
-            "ACCOUNT_USERNAME_VALIDATORS",
-            "SOCIALACCOUNT_ADAPTER",
-            "SOCIALACCOUNT_FORMS",
-        ],
-    ),
-    (
-        "rest-auth answers as the default serializers do; those of the project are Python",
-        true,
-        &[
-            "REST_AUTH['*_SERIALIZER",
-            "REST_AUTH['TOKEN_CREATOR",
-            "REST_AUTH['REGISTER_PERMISSION_CLASSES",
-            "SIMPLE_JWT['*_SERIALIZER",
-            "SIMPLE_JWT['*_CLASS",
-            "SIMPLE_JWT['*_RULE",
-        ],
-    ),
-    (
-        "rest-auth believes proxies that it knows: name them in trusted_proxies, and their header in client_address_header",
-        true,
-        &["REST_FRAMEWORK['NUM_PROXIES", "ALLAUTH_TRUSTED_PROXY_COUNT", "ALLAUTH_TRUSTED_CLIENT_IP_HEADER"],
-    ),
-    ("dj-rest-auth's, and rest-auth has nothing of the kind", false, &["REST_AUTH*", "OLD_*"]),
-    ("SimpleJWT's, and rest-auth has nothing of the kind", false, &["SIMPLE_JWT*"]),
-    ("Django REST framework's, for views of the project's own", false, &["REST_FRAMEWORK*"]),
-    (
-        "allauth's, and rest-auth has nothing of the kind",
-        false,
-        &["ACCOUNT_*", "SOCIALACCOUNT_*", "MFA_*", "HEADLESS_*", "USERSESSIONS_*"],
+        "allauth's, and no endpoint of dj-rest-auth obeys it",
+        &["ACCOUNT_*", "SOCIALACCOUNT_*", "MFA_*", "HEADLESS_*", "USERSESSIONS_*", "ALLAUTH_*"],
     ),
     (
         "Django's, and rest-auth has nothing of the kind",
-        false,
-        &["EMAIL_*", "SESSION_*", "CSRF_*", "CORS_*", "DATABASES*"],
+        &["EMAIL_*", "SESSION_*", "CSRF_*", "CORS_*", "DATABASES*", "DATABASE_ROUTERS"],
     ),
 ];
 
-/// Why a setting that the library does not know has no place.
-pub fn no_place(source: &str) -> Reason {
+/// Why a setting that the library does not know has no place, and no client misses it.
+pub fn no_place(source: &str) -> &'static str {
     let source = source.trim_end_matches("']");
-    let found = REASONS.iter().find(|(_, _, names)| names.iter().any(|name| matches(name, source)));
-    found.map_or(
-        Reason { text: "the project's own, or a package's that rest-auth does not answer to", heed: false },
-        |(text, heed, _)| Reason { text, heed: *heed },
-    )
-}
-
-/// Whether a setting that deserves a look is as Django has it, also where nothing marks defaults.
-pub fn is_djangos_default(name: &str, value: &Value) -> bool {
-    let default = match name {
-        "AUTH_USER_MODEL" => "auth.User",
-        "SESSION_ENGINE" => "django.contrib.sessions.backends.db",
-        "SESSION_SERIALIZER" => "django.contrib.sessions.serializers.JSONSerializer",
-        "SIGNING_BACKEND" => "django.core.signing.TimestampSigner",
-        "CSRF_USE_SESSIONS" => return !value.is_true(),
-        _ => return false,
-    };
-    value.text() == Some(default)
+    let found = REASONS.iter().find(|(_, names)| names.iter().any(|name| matches(name, source)));
+    found.map_or("the project's own, or a package's that rest-auth does not answer to", |(text, _)| *text)
 }
 
 /// Whether a name is what the pattern, with at most one star, stands for.
-fn matches(pattern: &str, name: &str) -> bool {
+pub fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
         Some((start, end)) => name.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),

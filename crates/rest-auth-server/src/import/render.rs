@@ -42,7 +42,8 @@ pub fn file(plan: &Plan, strange_lines: &[usize], known: &Known) -> String {
         lines.sort_by_key(|line| place(line));
         text.push('\n');
         if !section.is_empty() {
-            let mark = if lines.iter().any(|line| line.state == State::InForce) { "" } else { "# " };
+            let is_there = |line: &&Line| matches!(line.state, State::InForce | State::Missing(_));
+            let mark = if lines.iter().any(is_there) { "" } else { "# " };
             line!(text, "{mark}[{section}]");
         }
         for line in lines {
@@ -81,6 +82,7 @@ fn write_line(line: &Line, text: &mut String) {
         State::InForce => line.source.clone(),
         State::Later(feature) => format!("{}: {}.", line.source, not_yet(feature)),
         State::Refused(problem) => format!("{}: not in force: {problem}", line.source),
+        State::Missing(why) => format!("{}: {why}. Fill it in; the server does not start without it.", line.source),
     };
     comment(&about, "", text);
     line.notes.iter().for_each(|note| comment(note, "", text));
@@ -88,7 +90,7 @@ fn write_line(line: &Line, text: &mut String) {
         comment(SECRET_KEY, "", text);
     }
     let assignment = assignment(line);
-    if line.state == State::InForce {
+    if matches!(line.state, State::InForce | State::Missing(_)) {
         line!(text, "{assignment}");
     } else {
         assignment.lines().for_each(|part| verbatim(part, text));

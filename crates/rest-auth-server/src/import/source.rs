@@ -9,6 +9,7 @@ use super::value::Value;
 use super::{json, python};
 
 /// A setting of Django.
+#[derive(Clone)]
 pub struct Entry {
     /// `SESSION_COOKIE_AGE`.
     pub name: String,

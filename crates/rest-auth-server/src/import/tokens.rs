@@ -26,10 +26,10 @@ static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
             (?<space>\s+)
             | (?<bytes>b)?(?: '(?<single>(?:[^'\\]|\\.)*)' | "(?<double>(?:[^"\\]|\\.)*)" )
             | (?<class><class\ '(?<path>[^'<>]*)'>)
-            | (?<enumeration><[\w.]+:\ (?<member>'[^'\\<>]*'|-?\d+)>)
+            | (?<enumeration><[\w.|]+:\ (?<member>'[^'\\<>]*'|-?\d+)>)
             | (?<object><(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>)
             | (?<number>-?(?:\d+(?:\.\d*)?(?:e[-+]?\d+)?|inf\b))
-            | (?<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
+            | (?<name>[^\W\d]\w*(?:[.|][^\W\d]\w*)*)
             | (?<mark>[\[\](){},:=])
         )"#,
     )

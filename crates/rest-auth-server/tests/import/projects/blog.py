@@ -6,7 +6,7 @@ from pathlib import Path
 BASE_DIR = Path("/srv/blog")
 SECRET_KEY = "blog-secret-key-{0123456789}-abcdefghijklmnopqrstuvwxyz-0123"
 DEBUG = True
-INSTALLED_APPS = ["django.contrib.messages"]
+INSTALLED_APPS = ["django.contrib.messages", "allauth", "allauth.account", "dj_rest_auth"]
 AUTH_USER_MODEL = "auth.User"
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]

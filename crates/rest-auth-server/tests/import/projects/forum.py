@@ -31,7 +31,7 @@ class Untold:
 SECRET_KEY = b"forum-secret-key-of-bytes-0123456789-abcdefghijklmnopqrstuvw"
 SECRET_KEY_FALLBACKS = ("forum-former-key",)
 ALLOWED_HOSTS = [".forum.example.org"]
-INSTALLED_APPS = ["django.contrib.messages"]
+INSTALLED_APPS = ["django.contrib.messages", "allauth", "allauth.account", "dj_rest_auth", "dj_rest_auth.registration"]
 ROOT_URLCONF = "forum.urls"
 AUTH_USER_MODEL = "members.Member"
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
