@@ -9,7 +9,7 @@ use rest_auth::{Settings, Severity};
 use crate::say::say;
 use crate::setup;
 
-pub async fn check(config: Option<&Path>, deploy: bool, settings_only: bool) -> anyhow::Result<()> {
+pub async fn check(config: Option<&Path>, deploy: bool, offline: bool) -> anyhow::Result<()> {
     let Loaded { settings, notes } = setup::load(config)?;
     let source =
         setup::file(config).map_or("the defaults and the environment".to_owned(), |file| file.display().to_string());
@@ -25,14 +25,15 @@ pub async fn check(config: Option<&Path>, deploy: bool, settings_only: bool) -> 
     for note in notes {
         say!("note: {note}");
     }
+    let warnings = settings.deployment_warnings();
+    // Without that header, nobody can log in by a browser, so that it is said in any case.
+    for warning in warnings.iter().filter(|warning| deploy || warning.path == "secure_proxy_ssl_header") {
+        say!("warning: {warning}");
+    }
     if deploy {
-        let warnings = settings.deployment_warnings();
-        for warning in &warnings {
-            say!("warning: {warning}");
-        }
         say!("Warnings for a deployment: {}.", warnings.len());
     }
-    if settings_only { Ok(()) } else { examine(&settings).await }
+    if offline { Ok(()) } else { examine(&settings).await }
 }
 
 /// Says what is wrong in the database and at the services that the settings name.

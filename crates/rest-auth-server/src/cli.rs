@@ -56,7 +56,7 @@ pub enum Command {
     Check {
         /// Examines the settings alone, and connects to nothing.
         #[arg(long)]
-        settings_only: bool,
+        offline: bool,
         /// Lists what a deployment should not have, too: a weak key, insecure cookies, open CORS, no limits.
         #[arg(long)]
         deploy: bool,

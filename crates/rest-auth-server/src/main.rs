@@ -54,7 +54,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Migrate { plan } => migrate::migrate(&setup::settings(config)?, plan).await,
         Command::Backup { file } => backup::backup(&setup::settings(config)?, &file).await,
         Command::Breached { action } => breached::run(action),
-        Command::Check { deploy, settings_only } => check::check(config, deploy, settings_only).await,
+        Command::Check { deploy, offline } => check::check(config, deploy, offline).await,
         Command::User { action } => user::run(setup::settings(config)?, action).await,
         Command::Config { defaults } => {
             let text = if defaults { rest_auth::Settings::annotated() } else { setup::settings(config)?.to_toml() };

@@ -200,7 +200,7 @@ fn what_a_deployment_should_not_have_is_listed() {
          [social.github]\nclient_id = 'x'\n",
     )
     .expect("a file");
-    let (code, output, _) = run(folder.path(), &["check", "--deploy", "--settings-only"], "");
+    let (code, output, _) = run(folder.path(), &["check", "--deploy", "--offline"], "");
     assert_eq!(code, 0);
     for setting in [
         "secret_key",
@@ -218,7 +218,7 @@ fn what_a_deployment_should_not_have_is_listed() {
     assert!(output.contains("note: social has no effect yet"), "{output}");
     let settings = "secure_proxy_ssl_header = ['X-Forwarded-Proto', 'https']\n";
     std::fs::write(folder.path().join("rest-auth.toml"), settings).expect("a file");
-    let (_, output, _) = run(folder.path(), &["check", "--deploy", "--settings-only"], "");
+    let (_, output, _) = run(folder.path(), &["check", "--deploy", "--offline"], "");
     assert!(output.contains("warning: trusted_proxies: there is a proxy in front"), "{output}");
     assert!(!output.contains("warning: throttle"), "by default limits are on: {output}");
 }
@@ -309,6 +309,7 @@ fn what_a_database_url_cannot_say_is_refused_without_its_values() {
         ("postgres://localhost/x?sslpassword=hunter2", "there is no parameter \"sslpassword\""),
         ("mysql://localhost/x?key=hunter2", "There are sslmode, ssl-mode, sslca,"),
         ("mysql://localhost/x?ssl-root-cert=hunter2", "there is no parameter \"ssl-root-cert\""),
+        ("mysql://jane:hunter2@localhost", "database_url: it names no database"),
         ("postgres://jane:hunter2#1@localhost/x", "it is no URL: invalid port number"),
     ] {
         let settings = format!("secret_key = 'x'\ndatabase_url = '{url}'\n");

@@ -22,7 +22,7 @@ fn import(input: &str) -> (String, String) {
     let (code, output, errors) = run(folder.path(), &["import", "settings"], input.as_bytes());
     assert_eq!((code, errors.as_str()), (0, ""), "{input}");
     let file = std::fs::read_to_string(folder.path().join("rest-auth.toml")).expect("a file");
-    let (code, _, errors) = run(folder.path(), &["check", "--settings-only"], b"");
+    let (code, _, errors) = run(folder.path(), &["check", "--offline"], b"");
     assert_eq!((code, errors.is_empty()), if waits(&file) { (1, false) } else { (0, true) }, "{input}{errors}");
     (file, output)
 }
@@ -59,7 +59,7 @@ fn becomes(input: &str, kept: &str) {
         "{kept} is another; if that is meant: cargo run -- import settings {path} --force --output {}\n{written}",
         fixture(kept).display(),
     );
-    let (code, output, errors) = run(folder.path(), &["check", "--settings-only"], b"");
+    let (code, output, errors) = run(folder.path(), &["check", "--offline"], b"");
     assert_eq!((code, errors.as_str()), (0, ""), "{output}");
 }
 
@@ -202,7 +202,7 @@ proptest! {
         let refused = code == 1 && nothing.iter().any(|start| errors.starts_with(start));
         prop_assert!(code == 0 || refused, "{}", errors);
         if code == 0 {
-            let (code, _, errors) = run(folder.path(), &["check", "--settings-only"], b"");
+            let (code, _, errors) = run(folder.path(), &["check", "--offline"], b"");
             let file = std::fs::read_to_string(folder.path().join("rest-auth.toml")).expect("a file");
             prop_assert!(code == i32::from(waits(&file)), "{}", errors);
         }

@@ -21,7 +21,7 @@ use crate::passwords::Passwords;
 use crate::sessions::csrf;
 use crate::settings::{Authentication, Secret, Settings};
 use crate::source::{Clock, Random};
-use crate::store::Store;
+use crate::store::{Limits, Store};
 use crate::templates::Templates;
 use crate::throttling::Scope::{Apart, Own, Shared};
 use crate::throttling::Throttling;
@@ -43,6 +43,7 @@ pub(crate) struct Inner {
     pub(crate) secret_key: Secret,
     pub(crate) keys: Keys,
     pub(crate) store: Store,
+    pub(crate) limits: Limits,
     pub(crate) passwords: Passwords,
     pub(crate) throttling: Throttling,
     pub(crate) mailer: Mailer,
@@ -186,6 +187,11 @@ impl Auth {
     /// The database.
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// What the columns of the database hold.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     /// Where the pictures and files of users are.

@@ -322,7 +322,7 @@ impl Builder {
     ///
     /// # Errors
     /// If the settings cannot work together, the database does not answer, or tables are missing.
-    pub async fn build(self) -> Result<Auth, BuildError> {
+    pub async fn build(mut self) -> Result<Auth, BuildError> {
         let misfits = self.settings.contradictions();
         if !misfits.is_empty() {
             return Err(SettingsError(misfits).into());
@@ -362,6 +362,7 @@ impl Builder {
             let missing = missing.join(", ");
             tracing::info!("some look-ups are slow where users are many: `rest-auth migrate` makes {missing}");
         }
+        let limits = store.limits(&mut self.settings).await?;
         let templates = Templates::of(&self.settings).map_err(|misfit| SettingsError(vec![misfit]))?;
         let random = Arc::new(self.random.unwrap_or_else(Random::system));
         let passwords = Passwords::new(&self.settings, Arc::clone(&random)).map_err(BuildError::Threads)?;
@@ -379,6 +380,7 @@ impl Builder {
             secret_key,
             templates,
             store,
+            limits,
             passwords,
             clock: self.clock.unwrap_or(Clock::System),
             random,

@@ -9,7 +9,7 @@ use crate::auth::Auth;
 use crate::fields::Form;
 use crate::store::{Connection, StoreError, User, UserId};
 
-/// The most characters of a user name: the length of its column.
+/// The most characters of a user name: the length of Django's column.
 pub(crate) const MAX_LENGTH: usize = 150;
 
 pub(crate) const TAKEN: &str = "A user with that username already exists.";
@@ -38,8 +38,9 @@ pub(crate) fn clean(auth: &Auth, name: &str) -> Result<String, String> {
     if let Some(problem) = refuse_characters(name).or_else(|| refuse_characters(&kept)) {
         return Err(problem.to_owned());
     }
-    if kept.chars().count() > MAX_LENGTH {
-        return Err(format!("Ensure this field has no more than {MAX_LENGTH} characters."));
+    let most = auth.limits().username.length;
+    if kept.chars().count() > most {
+        return Err(format!("Ensure this field has no more than {most} characters."));
     }
     let blacklist = &auth.settings().account.username_blacklist;
     if blacklist.iter().any(|barred| barred.to_lowercase() == kept.to_lowercase()) {
@@ -97,7 +98,7 @@ pub(crate) async fn generate(auth: &Auth, db: &mut Connection, texts: &[&str]) -
         .map(|text| base(text))
         .find(|base| !base.is_empty() && clean(auth, base).is_ok())
         .unwrap_or_else(|| "user".to_owned());
-    let min_length = auth.settings().account.username_min_length;
+    let (min_length, most) = (auth.settings().account.username_min_length, auth.limits().username.length);
     let mut candidates = Vec::new();
     if base.chars().count() >= min_length {
         candidates.push(base.clone());
@@ -105,7 +106,7 @@ pub(crate) async fn generate(auth: &Auth, db: &mut Connection, texts: &[&str]) -
     let shortest = min_length.saturating_sub(base.chars().count()).max(1);
     for length in shortest..LONGEST_SUFFIX.max(shortest + 1) {
         let suffix = auth.random_string(length, "0123456789");
-        let kept: String = base.chars().take(MAX_LENGTH - length.min(MAX_LENGTH)).collect();
+        let kept: String = base.chars().take(most.saturating_sub(length)).collect();
         candidates.push(kept + &suffix);
     }
     for name in candidates {
@@ -114,7 +115,8 @@ pub(crate) async fn generate(auth: &Auth, db: &mut Connection, texts: &[&str]) -
         }
     }
     // Should all of them be taken, as many random characters leave no doubt.
-    Ok(format!("user{}", auth.random_string(20, "0123456789")))
+    let name = format!("user{}", auth.random_string(20, "0123456789"));
+    Ok(name.chars().skip(name.len().saturating_sub(most)).collect())
 }
 
 /// What of a text can be in a name: in ASCII and lower case, up to an `@`.

@@ -68,7 +68,8 @@ impl Users {
         let email = if has_name || !account.email.is_empty() { &account.email } else { &account.username };
         let email = email.trim().to_lowercase();
         let (name, mail) = (Field::new("username", Kind::Char), Field::new("email", Kind::Email));
-        let fields = if has_name { vec![name.max_length(usernames::MAX_LENGTH), mail.blank()] } else { vec![mail] };
+        let (name, mail) = (auth.limits().username.applied(name), auth.limits().email.applied(mail));
+        let fields = if has_name { vec![name, mail.blank()] } else { vec![mail] };
         let mut form = Form::of(&fields, [("username", &account.username), ("email", &email)])?;
         usernames::check(auth, &mut auth.store().connection().await?, &mut form, None).await?;
         let username = form.text(if has_name { "username" } else { "email" }).unwrap_or_default().to_owned();

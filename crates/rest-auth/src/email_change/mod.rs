@@ -24,7 +24,7 @@ use crate::unique::{self, Names};
 pub(crate) fn methods() -> Methods {
     Methods::new("Email Change", "Mails a key to a new address, which replaces the old one once it is verified.")
         .on(Method::POST, |request| Box::pin(ask(request)))
-        .taking(Method::POST, |_| Input::fields())
+        .taking(Method::POST, |auth| fields(auth))
 }
 
 #[derive(Fields, Deserialize)]
@@ -34,6 +34,11 @@ struct Input {
     /// Asked of whoever has one: a session that somebody left open is not enough to take the account over.
     #[field(max_length = 128)]
     password: Option<String>,
+}
+
+fn fields(auth: &Auth) -> Vec<Field> {
+    let limited = |field: Field| if field.name() == "email" { auth.limits().email.applied(field) } else { field };
+    Input::fields().into_iter().map(limited).collect()
 }
 
 async fn ask(request: &mut Request) -> Result<Response, Error> {
@@ -61,7 +66,7 @@ async fn examine(request: &Request, user: &CurrentUser) -> Result<String, Error>
         "password" => field.required(user.has_usable_password()).keep_whitespace(),
         _ => field,
     };
-    let fields: Vec<Field> = Input::fields().into_iter().map(is_required).collect();
+    let fields: Vec<Field> = fields(auth).into_iter().map(is_required).collect();
     let input: Input = Form::read(&fields, request.data().await?, false)?.finish()?.into()?;
     if user.has_usable_password() {
         let password = input.password.as_deref().unwrap_or_default();

@@ -3,11 +3,15 @@
 //! A check of the database is one function in a file of this folder, and one line of [`CHECKS`].
 
 mod addresses;
+mod columns;
 mod hashes;
+mod nulls;
 mod packages;
 #[cfg(test)]
 mod packages_tests;
+mod schemas;
 mod sequences;
+mod services;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -19,8 +23,9 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+use crate::error::causes;
 use crate::settings::{Lifetime, Settings};
-use crate::store::{Connection, Pool, Store, StoreError};
+use crate::store::{Connection, Pool, Present, Store, StoreError};
 
 /// How serious a [`Finding`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,7 +79,6 @@ impl Finding {
     }
 
     /// A finding that some users or clients will notice.
-    #[allow(dead_code)]
     pub(crate) fn warning(place: impl Into<String>, problem: impl Into<String>, advice: impl Into<String>) -> Self {
         Self::new(Severity::Warning, place, problem, advice)
     }
@@ -99,17 +103,15 @@ pub(crate) struct Examined<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) store: &'a Store,
     /// A connection of this check's own, for reading.
-    #[allow(dead_code)]
     pub(crate) db: Connection,
-    /// The names of the tables that are there.
-    pub(crate) present: &'a [String],
+    /// The tables that are there.
+    pub(crate) present: &'a Present,
 }
 
 impl Examined<'_> {
     /// Whether this table is there.
-    #[allow(dead_code)]
     pub(crate) fn has(&self, table: &str) -> bool {
-        self.present.iter().any(|present| present == table)
+        self.present.contains(table)
     }
 }
 
@@ -123,6 +125,9 @@ const CHECKS: &[(&str, Check)] = &[
     ("the passwords", |examined| Box::pin(hashes::check(examined))),
     ("the sequences", |examined| Box::pin(sequences::check(examined))),
     ("other packages", |examined| Box::pin(packages::check(examined))),
+    ("the search_path", |examined| Box::pin(schemas::check(examined))),
+    ("the columns", |examined| Box::pin(columns::check(examined))),
+    ("rows with NULL", |examined| Box::pin(nulls::check(examined))),
 ];
 
 /// The longest time to wait for a connection.
@@ -131,12 +136,12 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// The longest time that one check of the database may take.
 const EACH: Duration = Duration::from_secs(10);
 
-/// Examines the database of the settings, and changes nothing.
+/// Examines the database of the settings and the services that they name, and changes nothing.
 ///
-/// The settings themselves are examined by [`Settings::load`]. It takes a few seconds at most if the database does not
-/// answer.
+/// The settings themselves are examined by [`Settings::load`]. It takes a few seconds at most if one of them does not answer.
 pub async fn examine(settings: &Settings) -> Vec<Finding> {
-    let mut findings = database(settings).await;
+    let (mut findings, services) = tokio::join!(database(settings), services::check(settings));
+    findings.extend(services);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
 }
@@ -159,7 +164,7 @@ async fn database(settings: &Settings) -> Vec<Finding> {
         Ok(Err(error)) => return unreachable(format!("cannot be used: {}", causes(&error))),
         Err(_) => return unreachable(format!("does not answer within {} seconds", 2 * CONNECT.as_secs())),
     };
-    let findings = match store.table_names().await {
+    let findings = match store.present().await {
         Ok(present) if present.is_empty() => {
             let problem = format!("the database {} has no tables yet", settings.database_url);
             vec![Finding::note("database_url", problem, EMPTY)]
@@ -171,7 +176,7 @@ async fn database(settings: &Settings) -> Vec<Finding> {
     findings
 }
 
-async fn checked(settings: &Settings, store: &Store, present: &[String]) -> Vec<Finding> {
+async fn checked(settings: &Settings, store: &Store, present: &Present) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (what, check) in CHECKS {
         let found = async {
@@ -195,14 +200,4 @@ async fn checked(settings: &Settings, store: &Store, present: &[String]) -> Vec<
         }
     }
     findings
-}
-
-/// An error with its causes, each once.
-fn causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let chain = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string);
-    chain.fold(String::new(), |told, cause| match told.as_str() {
-        "" => cause,
-        _ if told.contains(&cause) => told,
-        _ => format!("{told}: {cause}"),
-    })
 }

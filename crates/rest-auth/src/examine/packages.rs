@@ -3,7 +3,7 @@
 
 use super::{Examined, Finding};
 use crate::settings::Settings;
-use crate::store::{Connection, PackageTable, Store, StoreError};
+use crate::store::{Connection, PackageTable, Present, Store, StoreError};
 
 /// A table whose rows are second factors, with the package that asks for them.
 const SECOND_FACTORS: [(PackageTable, &str); 12] = [
@@ -76,12 +76,12 @@ pub(super) async fn check(examined: &mut Examined<'_>) -> Result<Vec<Finding>, S
 /// # Errors
 /// If the database does not answer.
 pub async fn left_behind(store: &Store, settings: &Settings) -> Result<Vec<Finding>, StoreError> {
-    let present = store.table_names().await?;
+    let present = store.present().await?;
     find(&mut store.connection().await?, &present, settings).await
 }
 
-async fn find(db: &mut Connection, present: &[String], settings: &Settings) -> Result<Vec<Finding>, StoreError> {
-    let has = |table: &PackageTable| present.iter().any(|present| present == table.name);
+async fn find(db: &mut Connection, present: &Present, settings: &Settings) -> Result<Vec<Finding>, StoreError> {
+    let has = |table: &PackageTable| present.contains(table.name);
     let mut findings = Vec::new();
     for (table, package) in SECOND_FACTORS.iter().filter(|(table, _)| has(table)) {
         if let Some(users) = db.owners_in(table).await?.filter(|users| *users > 0) {

@@ -85,3 +85,49 @@ async fn a_sequence_behind_its_rows_is_found() {
         ]
     );
 }
+
+/// What a check says of these settings, on an empty database.
+async fn said_of(toml: &str) -> Vec<String> {
+    let mut settings = Settings::from_toml(toml).unwrap_or_else(|error| panic!("{error}")).settings;
+    settings.database_url = DatabaseUrl::from("sqlite://nowhere/nothing.db");
+    let findings = examine(&settings).await;
+    findings.iter().filter(|finding| finding.severity == Severity::Error).map(ToString::to_string).collect()
+}
+
+#[cfg(feature = "redis")]
+#[tokio::test]
+async fn redis_is_quoted() {
+    let said = said_of("[throttle]\nredis_url = 'redis://:hunter2@127.0.0.1:1'").await;
+    assert!(said[0].starts_with("throttle.redis_url: Redis does not count: Connection refused"), "{said:?}");
+    let Ok(url) = std::env::var("REST_AUTH_TEST_REDIS") else { return };
+    assert_eq!(said_of(&format!("[throttle]\nredis_url = '{url}'")).await, Vec::<String>::new());
+    let wrong = url.replace("redis://", "redis://nobody:hunter2@");
+    let said = said_of(&format!("[throttle]\nredis_url = '{wrong}'")).await;
+    assert!(said[0].contains("WRONGPASS") && !said[0].contains("hunter2"), "{said:?}");
+}
+
+#[cfg(feature = "s3")]
+#[tokio::test]
+async fn a_bucket_that_does_not_exist_is_found() {
+    let answer = |code: &'static str, message: &'static str| async move {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let body = format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>");
+        let router = axum::Router::new().fallback(async move || (axum::http::StatusCode::NOT_FOUND, body));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        said_of(&format!(
+            "[media]\ns3_bucket = 'pictures'\ns3_endpoint_url = 'http://{address}'\ns3_region = 'eu'\n\
+             s3_access_key_id = 'x'\ns3_secret_access_key = 'x'\nurl = 'https://media.example.com/'\n\
+             [profiles.profile]\ntable = 'app_profile'\nfields.avatar = {{ type = 'image', null = true }}"
+        ))
+        .await
+    };
+    assert_eq!(
+        answer("NoSuchBucket", "The specified bucket does not exist.").await,
+        [
+            "media.s3_bucket: the bucket pictures cannot be read: NoSuchBucket: The specified bucket does not exist. Correct \
+             media.s3_bucket, its endpoint, region and keys."
+        ]
+    );
+    assert_eq!(answer("NoSuchKey", "The specified key does not exist.").await, Vec::<String>::new());
+}

@@ -5,6 +5,7 @@
 //! list of them to a body. A profile's fields are columns, too: `store/profiles.rs`.
 
 mod body;
+mod charset;
 mod choice;
 mod date;
 mod email;
@@ -25,6 +26,7 @@ mod url;
 mod value;
 
 pub(crate) use body::{Data, may_hold_files, parse};
+pub(crate) use charset::Charset;
 pub(crate) use date::{read_date, read_datetime};
 pub use file::{File, Image};
 pub(crate) use form::{Form, Values};
@@ -122,6 +124,8 @@ pub struct Field {
     /// Whether the value keeps the white space around it, which no check looks at.
     pub(crate) keeps_whitespace: bool,
     pub(crate) rule: Option<Rule>,
+    /// What its column holds.
+    pub(crate) charset: Charset,
     /// The fields of a nested object.
     pub(crate) fields: Vec<Field>,
     label: Option<&'static str>,
@@ -160,6 +164,7 @@ impl Field {
             read_only: false,
             keeps_whitespace: false,
             rule: None,
+            charset: Charset::All,
             fields: Vec::new(),
             label: None,
             help_text: None,

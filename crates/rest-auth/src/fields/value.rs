@@ -152,6 +152,9 @@ impl Field {
         if text.contains('\0') {
             messages.push(NULL_CHARACTERS.to_owned());
         }
+        if let Some(character) = self.charset.beyond(text) {
+            messages.push(format!("This character is not allowed: U+{:X}.", u32::from(character)));
+        }
         if self.kind == Kind::Email && !email::is_valid(text) {
             messages.push(NO_ADDRESS.to_owned());
         }

@@ -14,11 +14,12 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
-use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
+use object_store::{ObjectStore, ObjectStoreExt as _};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::sync::Semaphore;
 
+use crate::error::causes;
 use crate::settings::{Media, Settings};
 
 /// Where the files of users are, [`Auth::media`](crate::Auth::media): a folder, or a bucket.
@@ -133,6 +134,30 @@ fn open(media: &Media) -> Result<Arc<dyn ObjectStore>, MediaError> {
     std::fs::create_dir_all(&media.root).map_err(|error| unusable(error.into()))?;
     let folder = LocalFileSystem::new_with_prefix(&media.root).map_err(|error| unusable(error.into()))?;
     Ok(Arc::new(folder.with_fsync(true)))
+}
+
+/// What a bucket says to a read, in its own words; `None` if it can be read.
+pub(crate) async fn bucket_says(media: &Media) -> Option<String> {
+    /// A file that no user has.
+    const FILE: &str = "rest-auth-check";
+    let bucket = match bucket(media) {
+        Ok(bucket) => bucket,
+        Err(error) => return Some(causes(&error)),
+    };
+    let error = bucket.get(&FILE.into()).await.err()?;
+    let said = causes(&error);
+    match (part(&said, "Code"), &error) {
+        (Some("NoSuchKey"), _) => None,
+        (Some(code), _) => Some(format!("{code}: {}", part(&said, "Message").unwrap_or_default())),
+        (None, object_store::Error::NotFound { .. }) => None,
+        (None, _) => Some(said),
+    }
+}
+
+/// The text of an element in an answer of S3.
+fn part<'a>(answer: &'a str, element: &str) -> Option<&'a str> {
+    let (_, rest) = answer.split_once(&format!("<{element}>"))?;
+    Some(rest.split_once("</")?.0)
 }
 
 #[cfg(feature = "s3")]

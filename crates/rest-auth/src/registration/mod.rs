@@ -59,11 +59,14 @@ struct Examined {
 fn fields(auth: &Auth, form: RegistrationForm<'_>) -> Vec<Field> {
     let account = &auth.settings().account;
     let usual = Input::fields().into_iter().map(|field| match field.name() {
-        "username" => field.required(account.insists_on("username")).min_length(account.username_min_length),
-        "email" => field.required(account.insists_on("email")),
+        "username" => {
+            let field = field.required(account.insists_on("username")).min_length(account.username_min_length);
+            auth.limits().username.applied(field)
+        }
+        "email" => auth.limits().email.applied(field.required(account.insists_on("email"))),
         _ => field,
     });
-    usual.chain(own_fields::fields(auth.settings(), form)).collect()
+    usual.chain(own_fields::fields(auth.settings(), auth.limits(), form)).collect()
 }
 
 async fn register(request: &mut Request) -> Result<Response, Error> {
@@ -72,7 +75,7 @@ async fn register(request: &mut Request) -> Result<Response, Error> {
     let form = auth.settings().registration.at(&request.endpoint);
     let Examined { input, mut own } = examine(request, form).await?;
     let password = auth.passwords().make(&input.password1).await?;
-    auth.keep_files(&own_fields::fields(auth.settings(), form), request.data().await?, &mut own).await?;
+    auth.keep_files(&own_fields::fields(auth.settings(), auth.limits(), form), request.data().await?, &mut own).await?;
     let mut tx = auth.store().begin().await?;
     let user = create(&auth, &mut tx, form, input, &own, password).await?;
     let mut tx = auth.hooks().registered(tx, &user, form.kind(), own).await?;

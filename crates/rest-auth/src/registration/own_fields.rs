@@ -4,15 +4,14 @@ use serde_json::{Map, Value};
 
 use crate::fields::{Field, Kind};
 use crate::settings::{RegistrationForm, Settings};
-use crate::store::NewUser;
-use crate::usernames;
+use crate::store::{Limits, NewUser};
 
 /// The place that `save_to` names, as a field: what it takes. Nothing that gives power is one.
-pub(crate) fn place(settings: &Settings, name: &str) -> Option<Field> {
+pub(crate) fn place(settings: &Settings, limits: &Limits, name: &str) -> Option<Field> {
     match name.split_once('.')? {
         ("user", name @ ("first_name" | "last_name")) => {
-            let field = Field::new(name, Kind::Char).blank().max_length(usernames::MAX_LENGTH);
-            settings.user.has(name).then_some(field)
+            let limit = if name == "first_name" { limits.first_name } else { limits.last_name };
+            settings.user.has(name).then(|| limit.applied(Field::new(name, Kind::Char).blank()))
         }
         ("user", name) => settings.user.fields.find(name).cloned(),
         (profile, name) => settings.profiles.find(profile)?.fields.find(name).cloned(),
@@ -20,13 +19,14 @@ pub(crate) fn place(settings: &Settings, name: &str) -> Option<Field> {
 }
 
 /// The form's own fields, each with the limits of the place where it is kept, unless it has narrower ones.
-pub(super) fn fields(settings: &Settings, form: RegistrationForm<'_>) -> Vec<Field> {
+pub(super) fn fields(settings: &Settings, limits: &Limits, form: RegistrationForm<'_>) -> Vec<Field> {
     let limited = |field: &Field| {
         let mut field = field.clone();
-        let Some(place) = field.save_to.as_deref().and_then(|name| place(settings, name)) else { return field };
+        let Some(place) = field.save_to.as_deref().and_then(|name| place(settings, limits, name)) else { return field };
         let narrower = |own: Option<usize>, other: Option<usize>| own.into_iter().chain(other).min();
         field.max_length = narrower(field.max_length, place.max_length);
         field.min_length = field.min_length.max(place.min_length);
+        field.charset = field.charset.max(place.charset);
         field.min_value = field.min_value.max(place.min_value);
         field.max_value = field.max_value.into_iter().chain(place.max_value).min();
         if place.kind == Kind::Decimal {

@@ -17,7 +17,13 @@ impl Settings {
         match self.database_url.expose().split(':').next().unwrap_or_default() {
             "sqlite" => {}
             "postgres" | "postgresql" => self.url_contradictions(POSTGRES, refuse),
-            "mysql" | "mariadb" => self.url_contradictions(MYSQL, refuse),
+            "mysql" | "mariadb" => {
+                self.url_contradictions(MYSQL, refuse);
+                if Url::parse(self.database_url.expose()).is_ok_and(|url| url.path().trim_matches('/').is_empty()) {
+                    let problem = "it names no database".into();
+                    refuse("database_url", problem, "Write the name behind the host: mysql://USER:PASSWORD@HOST/NAME.");
+                }
+            }
             _ => {
                 let problem = "it is of no known database".into();
                 refuse("database_url", problem, "It begins with sqlite://, postgres:// or mysql://.");

@@ -43,6 +43,11 @@ impl<T> Deref for Named<T> {
 }
 
 impl<T> Named<T> {
+    /// The items, to be changed in their places.
+    pub(crate) fn iter_mut(&mut self) -> std::slice::IterMut<'_, T> {
+        self.0.iter_mut()
+    }
+
     /// Adds an item at the end.
     pub fn push(&mut self, item: T) {
         self.0.push(item);

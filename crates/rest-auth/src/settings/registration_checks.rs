@@ -5,6 +5,7 @@ use super::profile_checks::{check_fields, is_name};
 use super::registration::Form;
 use crate::fields::Field;
 use crate::registration::place;
+use crate::store::Limits;
 
 /// What registration asks for anyway.
 const USUAL_FIELDS: [&str; 4] = ["username", "email", "password1", "password2"];
@@ -81,7 +82,7 @@ impl Settings {
         }
         let Some(name) = &field.save_to else { return };
         let path = format!("{path}.save_to");
-        let Some(place) = place(self, name) else {
+        let Some(place) = place(self, &Limits::default(), name) else {
             let problem = format!("a client cannot write to {name:?}");
             refuse(&path, problem, "It can to \"user.first_name\", \"user.last_name\" and the fields of profiles.");
             return;

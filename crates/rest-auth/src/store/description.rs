@@ -7,6 +7,33 @@ use super::patience::in_time;
 use super::row::Row;
 use super::sending::on;
 use super::{Connection, StoreError};
+use crate::fields::Charset;
+
+/// The tables that are there.
+#[derive(Clone, Debug)]
+pub(crate) struct Present {
+    names: Vec<String>,
+    /// Whether the database finds a table by its name in another case.
+    ignores_case: bool,
+}
+
+impl Present {
+    /// Whether the database finds a table by this name.
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.names.iter().any(|there| there == name || self.ignores_case && there.eq_ignore_ascii_case(name))
+    }
+
+    /// The table whose name differs from this one in case alone, to a database that knows case.
+    pub(super) fn in_another_case(&self, name: &str) -> Option<&str> {
+        let alike = |there: &&String| there.eq_ignore_ascii_case(name);
+        self.names.iter().find(alike).filter(|_| !self.contains(name)).map(String::as_str)
+    }
+
+    /// Whether there is no table at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+}
 
 /// A column as the database describes it.
 pub(super) struct Column {
@@ -15,18 +42,64 @@ pub(super) struct Column {
     pub(super) kind: String,
     /// Whether a row can do without being given a value for it.
     pub(super) may_be_left_out: bool,
+    pub(super) may_be_null: bool,
+    /// The most characters that it holds, where that is limited.
+    pub(super) length: Option<usize>,
+    /// The characters that it holds, as the database calls them; SQLite holds all.
+    charset: Option<String>,
 }
 
 impl Column {
+    /// The characters that it holds.
+    pub(super) fn charset(&self) -> Charset {
+        self.charset.as_deref().map_or(Charset::All, Charset::of)
+    }
+
+    /// The numbers that it holds, where those are not the usual ones of 32 bits.
+    pub(super) fn range(&self) -> Option<(i64, i64)> {
+        let bits = match self.kind.split([' ', '(']).next().unwrap_or_default() {
+            "tinyint" => 8,
+            "smallint" => 16,
+            "mediumint" => 24,
+            _ if self.kind.contains("unsigned") => 32,
+            _ => return None,
+        };
+        let is_unsigned = self.kind.contains("unsigned");
+        // An unsigned one is as large as Django's PositiveIntegerField has it: half of what its bits hold.
+        let greatest = (1 << (bits - 1)) - 1;
+        Some((if is_unsigned { 0 } else { -greatest - 1 }, greatest))
+    }
+
     fn read(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self { name: row.text("name")?, kind: row.text("kind")?, may_be_left_out: row.boolean("may_be_left_out")? })
+        let kind = row.text("kind")?;
+        // SQLite says it in the name of the type alone: varchar(30).
+        let told =
+            || kind.contains("char").then(|| kind.split_once('(')?.1.split_once(')')?.0.trim().parse().ok()).flatten();
+        let length = row.optional_integer("length")?.and_then(|length| usize::try_from(length).ok());
+        Ok(Self {
+            name: row.text("name")?,
+            // MySQL gives its texts the length of many mebibytes.
+            length: length.filter(|_| kind.contains("char")).or_else(told),
+            kind,
+            may_be_left_out: row.boolean("may_be_left_out")?,
+            may_be_null: row.boolean("may_be_null")?,
+            charset: row.optional_text("charset")?,
+        })
     }
 }
 
 impl Connection {
-    /// The names of the tables that are there.
-    pub(super) async fn table_names(&mut self) -> Result<Vec<String>, StoreError> {
-        self.names(self.dialect().table_names()).await
+    /// The tables that are there.
+    pub(super) async fn present(&mut self) -> Result<Present, StoreError> {
+        let names = self.names(self.dialect().table_names()).await?;
+        let ignores_case = match &mut self.inner {
+            Inner::Sqlite(_) => true,
+            Inner::Postgres(_) => false,
+            Inner::MySql(held) => {
+                sqlx::query_scalar("SELECT @@lower_case_table_names <> 0").fetch_one(held.connection().await?).await?
+            }
+        };
+        Ok(Present { names, ignores_case })
     }
 
     /// The names of the indexes that are there.

@@ -7,6 +7,8 @@ use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
+use crate::fields::read_datetime;
+
 /// A kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
@@ -22,13 +24,12 @@ pub enum Dialect {
 const WHOLE_SECONDS: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
 const MICROSECONDS: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:6]");
-const ANY_FRACTION: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond]");
-
-/// A time out of a SQLite column.
+/// A time out of a SQLite column, in any of the forms that Django reads: its `parse_datetime`.
 pub(super) fn read_text_time(text: &str) -> Option<OffsetDateTime> {
-    let format = if text.contains('.') { ANY_FRACTION } else { WHOLE_SECONDS };
-    PrimitiveDateTime::parse(text, format).ok().map(PrimitiveDateTime::assume_utc)
+    // As Django writes it, which is quicker.
+    let format = if text.len() == 26 { MICROSECONDS } else { WHOLE_SECONDS };
+    let usual = PrimitiveDateTime::parse(text, format).ok();
+    usual.or_else(|| read_datetime(text).ok()).map(PrimitiveDateTime::assume_utc)
 }
 
 /// The collation that SQLite compares by where case does not count; its own knows ASCII alone.
@@ -71,6 +72,11 @@ impl Dialect {
         Expr::expr(Func::lower(Expr::col(column))).eq(Func::lower(Expr::val(text)))
     }
 
+    /// Whether a column of this name is found by that name: PostgreSQL alone knows case.
+    pub(super) fn is_column(self, name: &str, by: &str) -> bool {
+        name == by || self != Self::Postgres && name.eq_ignore_ascii_case(by)
+    }
+
     /// What begins a transaction that will write.
     pub(super) fn begin(self) -> &'static str {
         match self {
@@ -80,12 +86,16 @@ impl Dialect {
         }
     }
 
-    /// The names of the tables that the connection sees.
+    /// The names of the tables that the connection finds by their names alone, in whichever schema.
     pub(super) fn table_names(self) -> &'static str {
         match self {
-            Self::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+            Self::Sqlite => {
+                "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
+            }
             Self::Postgres => {
-                "SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = current_schema()"
+                "SELECT c.relname::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE c.relkind IN ('r', 'p', 'v', 'f') AND n.nspname = ANY (current_schemas(false)) \
+                 AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND pg_table_is_visible(c.oid)"
             }
             Self::MySql => {
                 "SELECT CAST(table_name AS CHAR) AS name FROM information_schema.tables WHERE table_schema = DATABASE()"
@@ -93,11 +103,15 @@ impl Dialect {
         }
     }
 
-    /// The names of the indexes that the connection sees.
+    /// The names of the indexes of those tables.
     pub(super) fn index_names(self) -> &'static str {
         match self {
             Self::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'index'",
-            Self::Postgres => "SELECT indexname::text AS name FROM pg_indexes WHERE schemaname = current_schema()",
+            Self::Postgres => {
+                "SELECT c.relname::text AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
+                 JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace \
+                 WHERE n.nspname = ANY (current_schemas(false)) AND pg_table_is_visible(t.oid)"
+            }
             Self::MySql => {
                 "SELECT DISTINCT CAST(index_name AS CHAR) AS name FROM information_schema.statistics \
                  WHERE table_schema = DATABASE()"
@@ -109,17 +123,20 @@ impl Dialect {
     pub(super) fn columns(self) -> &'static str {
         match self {
             Self::Sqlite => {
-                "SELECT name, lower(type) AS kind, \"notnull\" = 0 OR dflt_value IS NOT NULL AS may_be_left_out \
-                 FROM pragma_table_info(?)"
+                "SELECT name, lower(type) AS kind, \"notnull\" = 0 OR dflt_value IS NOT NULL AS may_be_left_out, \
+                 \"notnull\" = 0 AS may_be_null, NULL AS length, NULL AS charset FROM pragma_table_info(?)"
             }
             Self::Postgres => {
                 "SELECT column_name::text AS name, data_type::text AS kind, is_nullable = 'YES' OR column_default IS NOT NULL \
-                 OR is_identity = 'YES' OR is_generated = 'ALWAYS' AS may_be_left_out \
-                 FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1"
+                 OR is_identity = 'YES' OR is_generated = 'ALWAYS' AS may_be_left_out, is_nullable = 'YES' AS may_be_null, \
+                 character_maximum_length::bigint AS length, current_setting('server_encoding') AS charset \
+                 FROM information_schema.columns WHERE (table_schema, table_name) = (SELECT n.nspname, c.relname FROM pg_class c \
+                 JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(quote_ident($1)))"
             }
             Self::MySql => {
                 "SELECT CAST(column_name AS CHAR) AS name, CAST(column_type AS CHAR) AS kind, is_nullable = 'YES' OR column_default IS NOT NULL \
-                 OR extra <> '' AS may_be_left_out \
+                 OR extra <> '' AS may_be_left_out, is_nullable = 'YES' AS may_be_null, \
+                 CAST(character_maximum_length AS SIGNED) AS length, CAST(character_set_name AS CHAR) AS charset \
                  FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?"
             }
         }

@@ -105,12 +105,16 @@ impl DirectRow {
     pub(super) fn get<T: FromStored>(&self, column: &str) -> Result<T, sqlx::Error> {
         let place = self.names.iter().position(|name| name == column);
         let value = place.and_then(|place| self.values.get(place));
-        let value = value.ok_or_else(|| sqlx::Error::ColumnNotFound(column.to_owned()))?;
-        T::from_stored(value).ok_or_else(|| sqlx::Error::ColumnDecode {
-            index: column.to_owned(),
-            source: format!("{} is something else", value.data_type()).into(),
-        })
+        from_stored(value.ok_or_else(|| sqlx::Error::ColumnNotFound(column.to_owned()))?, column)
     }
+}
+
+/// A value of a column as this type, as Python's `sqlite3` and Django convert it.
+pub(super) fn from_stored<T: FromStored>(value: &Stored, column: &str) -> Result<T, sqlx::Error> {
+    T::from_stored(value).ok_or_else(|| sqlx::Error::ColumnDecode {
+        index: column.to_owned(),
+        source: format!("{} is something else", value.data_type()).into(),
+    })
 }
 
 /// What a column may hold.
@@ -125,7 +129,8 @@ impl FromStored for String {
             Stored::Integer(number) => Some(number.to_string()),
             // With its fraction, as SQLite has it.
             Stored::Real(number) => Some(format!("{number:?}")),
-            Stored::Null | Stored::Blob(_) => None,
+            Stored::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+            Stored::Null => None,
         }
     }
 }
@@ -134,15 +139,24 @@ impl FromStored for i64 {
     fn from_stored(value: &Stored) -> Option<Self> {
         match value {
             Stored::Integer(number) => Some(*number),
-            Stored::Text(text) => text.parse().ok(),
-            _ => None,
+            Stored::Text(text) => text.trim().parse().ok(),
+            // Python's `int`.
+            Stored::Real(number) if number.abs() < 9e18 => Some(number.trunc() as Self),
+            Stored::Real(_) | Stored::Blob(_) | Stored::Null => None,
         }
     }
 }
 
 impl FromStored for bool {
+    /// Django takes nothing but a 1 for true in its own columns, neither `t` nor `true` nor 2.
     fn from_stored(value: &Stored) -> Option<Self> {
-        i64::from_stored(value).map(|number| number != 0)
+        Some(match value {
+            Stored::Integer(number) => *number == 1,
+            Stored::Text(text) => text == "1",
+            Stored::Blob(bytes) => bytes == b"1",
+            Stored::Real(_) => false,
+            Stored::Null => return None,
+        })
     }
 }
 

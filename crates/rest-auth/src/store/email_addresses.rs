@@ -34,6 +34,11 @@ impl EmailAddress {
     }
 }
 
+/// The condition that a flag is not set; an adopted table may hold NULL there.
+fn is_not(flag: super::tables::AccountEmailAddress) -> Expr {
+    Expr::col(flag).eq(false).or(Expr::col(flag).is_null())
+}
+
 /// Addresses, whole.
 fn addresses() -> SelectStatement {
     Query::select().columns([Id, OfUser, Email, Verified, Primary]).from(Table).take()
@@ -80,7 +85,7 @@ impl Connection {
             .table(Table)
             .value(Verified, true)
             .and_where(Expr::col(Id).eq(id))
-            .and_where(Expr::col(Verified).eq(false))
+            .and_where(is_not(Verified))
             .take();
         let verified = self.execute(&statement).await;
         Ok(self.with_violation(ADDRESSES, verified).await? > 0)
@@ -104,10 +109,7 @@ impl Connection {
 
     /// Removes the addresses that the user wanted to change to, and did not verify.
     pub(crate) async fn delete_pending_addresses(&mut self, user: UserId) -> Result<(), StoreError> {
-        let is_pending = Expr::col(OfUser)
-            .eq(self.dialect().user_id(user))
-            .and(Expr::col(Verified).eq(false))
-            .and(Expr::col(Primary).eq(false));
+        let is_pending = Expr::col(OfUser).eq(self.dialect().user_id(user)).and(is_not(Verified)).and(is_not(Primary));
         self.delete_addresses(is_pending).await
     }
 
@@ -169,7 +171,7 @@ impl Connection {
     ) -> Result<Option<EmailAddress>, StoreError> {
         let statement = addresses()
             .and_where(Expr::col(OfUser).eq(self.dialect().user_id(user)))
-            .and_where(Expr::col(Verified).eq(false))
+            .and_where(is_not(Verified))
             .take();
         let found = closest(self.addresses(&statement).await?, email, |found| &found.email);
         Ok(found.into_iter().next())

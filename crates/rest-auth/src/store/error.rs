@@ -6,7 +6,7 @@ use sqlx::mysql::MySqlDatabaseError;
 use sqlx::sqlite::SqliteError;
 
 use super::Violation;
-use crate::error::Error;
+use crate::error::{Error, NON_FIELD_ERRORS};
 
 /// Seconds after which a client may try a busy database again.
 const RETRY_AFTER: u32 = 1;
@@ -46,6 +46,9 @@ pub enum StoreError {
         /// What stands there.
         value: String,
     },
+    /// PostgreSQL's `search_path` leaves no schema, or not the right one, to make tables in.
+    #[error("the search_path does not fit: {0}")]
+    SearchPath(String),
     /// A table that cannot be what the settings take it for.
     #[error("the table {table} does not fit: {problem}")]
     UnfitTable {
@@ -91,6 +94,35 @@ impl StoreError {
             },
             _ => false,
         }
+    }
+
+    /// Whether a text cannot be compared with a column or kept in it, because it has a character that the column's encoding
+    /// lacks.
+    pub(super) fn is_of_another_encoding(&self) -> bool {
+        let Some(sqlx::Error::Database(error)) = self.cause() else { return false };
+        match error.try_downcast_ref::<MySqlDatabaseError>() {
+            // Illegal mix of collations, of two, three or more; an invalid text; one that cannot be converted.
+            Some(error) => matches!(error.number(), 1267 | 1270 | 1271 | 1300 | 1366 | 3854 | 3988),
+            // untranslatable_character, character_not_in_repertoire.
+            None => matches!(&*error.code().unwrap_or_default(), "22P05" | "22021"),
+        }
+    }
+
+    /// Whether a value is larger than its column, though its field let it pass.
+    fn is_too_large(&self) -> bool {
+        let Some(sqlx::Error::Database(error)) = self.cause() else { return false };
+        match error.try_downcast_ref::<MySqlDatabaseError>() {
+            Some(error) => matches!(error.number(), 1264 | 1406),
+            None => matches!(&*error.code().unwrap_or_default(), "22001" | "22003"),
+        }
+    }
+
+    /// The column that MySQL names in such an error; PostgreSQL names none.
+    fn column(&self) -> Option<String> {
+        let message = self.cause()?.to_string();
+        let (_, rest) = message.split_once("for column ")?;
+        let name = rest.split(" at row").next()?.rsplit('.').next()?;
+        Some(name.trim_matches(['`', '\'', '"']).to_owned())
     }
 
     /// Why the database takes nothing in, until somebody looks after it.
@@ -190,6 +222,16 @@ impl From<StoreError> for Error {
         if matches!(error.cause(), Some(sqlx::Error::Database(cause)) if cause.is_foreign_key_violation()) {
             tracing::warn!(%error, "what a new row refers to is not there");
             return Self::Unavailable { retry_after: RETRY_AFTER };
+        }
+        let refused = match (error.is_of_another_encoding(), error.is_too_large()) {
+            (true, _) => Some("A character of this text is not allowed."),
+            (_, true) => Some("This value is too large."),
+            (false, false) => None,
+        };
+        // The hash of a password is ours.
+        if let Some(message) = refused.filter(|_| error.column().as_deref() != Some("password")) {
+            tracing::warn!(%error, "a value does not fit into its column");
+            return Self::field(error.column().as_deref().unwrap_or(NON_FIELD_ERRORS), message);
         }
         if let StoreError::NoConnection(cause @ sqlx::Error::Database(_)) = &error {
             tracing::error!(error = %cause, "the database lets nobody in");

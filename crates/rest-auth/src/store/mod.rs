@@ -1,6 +1,7 @@
 //! What the flows ask of a database. One definition a query, in the file of its table; what differs from
 //! one database to another is in `dialect.rs`, `row.rs` and the schema.
 
+mod adopted;
 mod backup;
 mod connection;
 mod database;
@@ -14,6 +15,7 @@ mod groups;
 mod held;
 mod indexes;
 mod letter_case;
+mod limits;
 mod outbox;
 mod packages;
 mod patience;
@@ -26,6 +28,7 @@ mod replaced_hashes;
 mod rotations;
 mod row;
 mod schema;
+mod search_path;
 mod sending;
 mod sequences;
 mod sessions;
@@ -44,10 +47,12 @@ mod violation;
 mod writer;
 
 pub use connection::Connection;
+pub(crate) use description::Present;
 pub use dialect::Dialect;
 pub(crate) use email_addresses::{ADDRESSES, EmailAddress};
 pub use error::StoreError;
 pub(crate) use letter_case::same_address;
+pub(crate) use limits::Limits;
 pub(crate) use outbox::{Content, WaitingMail};
 pub(crate) use packages::PackageTable;
 pub use pool::Pool;
@@ -189,9 +194,9 @@ impl Store {
         Ok(missing.into_iter().map(|step| step.name).collect())
     }
 
-    /// The names of the tables that are there.
-    pub(crate) async fn table_names(&self) -> Result<Vec<String>, StoreError> {
-        self.connection().await?.table_names().await
+    /// The tables that are there.
+    pub(crate) async fn present(&self) -> Result<Present, StoreError> {
+        self.connection().await?.present().await
     }
 
     /// Whether the database holds no table at all.
@@ -199,7 +204,7 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn is_empty(&self) -> Result<bool, StoreError> {
-        Ok(self.connection().await?.table_names().await?.is_empty())
+        Ok(self.present().await?.is_empty())
     }
 
     /// Makes the tables that are missing, the columns that profiles lack, groups, if
@@ -237,8 +242,9 @@ impl Store {
     pub(crate) async fn make_tables(&self, names: &[&str]) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         tx.claim("rest-auth migrate").await?;
-        let missing = self.missing_in(&mut tx).await?;
-        for step in missing.iter().filter(|step| names.contains(&step.name.as_str())) {
+        let mut missing = self.missing_in(&mut tx).await?;
+        missing.retain(|step| names.contains(&step.name.as_str()));
+        for step in self.placed(&mut tx, missing).await? {
             tx.execute_script(&step.statements).await?;
         }
         tx.commit().await
@@ -277,9 +283,18 @@ impl Store {
     }
 
     async fn missing_with_indexes(&self, db: &mut Connection) -> Result<Vec<Step>, StoreError> {
-        let mut missing = self.missing_in(db).await?;
+        let missing = self.missing_in(db).await?;
+        let mut missing = self.placed(db, missing).await?;
         missing.extend(self.missing_indexes_in(db).await?);
         Ok(missing)
+    }
+
+    /// The same steps, which make tables in the schema of those that are there.
+    async fn placed(&self, db: &mut Connection, steps: Vec<Step>) -> Result<Vec<Step>, StoreError> {
+        let users = &self.database.user_table;
+        let own = self.profiles.iter().map(|profile| profile.table.clone());
+        let own = own.chain([users.table.clone(), users.groups_table()]).collect();
+        search_path::placed(db, steps, own, &users.table).await
     }
 
     async fn missing_indexes_in(&self, db: &mut Connection) -> Result<Vec<Step>, StoreError> {
@@ -290,7 +305,7 @@ impl Store {
     }
 
     async fn missing_in(&self, db: &mut Connection) -> Result<Vec<Step>, StoreError> {
-        let present = db.table_names().await?;
+        let present = db.present().await?;
         let key_type = user_schema::key_type(db, &present).await?;
         let steps = user_schema::steps(self.dialect(), &self.database.user_table, &key_type);
         let mut missing = schema::without_apps(steps, &self.unused_apps);
@@ -299,12 +314,19 @@ impl Store {
             missing.extend(profile_schema::missing(db, profile, &present, &key_type).await?);
         }
         if self.creates_groups {
-            let there = match present.iter().any(|table| table == "auth_group") {
+            let there = match present.contains("auth_group") {
                 true => db.group_names().await?,
                 false => Vec::new(),
             };
             let groups = self.groups.iter().filter(|name| !there.contains(name));
             missing.extend(groups.map(|name| groups::create(self.dialect(), name)));
+        }
+        for step in &missing {
+            if let Some(twin) = present.in_another_case(&step.name) {
+                let problem =
+                    format!("the database has {twin}, whose name differs in case alone: write the name as it is there");
+                return Err(StoreError::UnfitTable { table: step.name.clone(), problem });
+            }
         }
         Ok(missing)
     }

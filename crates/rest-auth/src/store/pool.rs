@@ -208,12 +208,14 @@ pub(super) fn statement_timeout(settings: &Settings) -> Duration {
     length(settings.database_statement_timeout)
 }
 
-/// Limits each statement of a connection: MariaDB has a name and a unit of its own for that.
+/// Limits each statement of a connection, which MariaDB calls differently, and has a value refused that does not fit; some
+/// servers would cut it off.
 async fn limit_statements(connection: &mut MySqlConnection, longest: Duration) -> Result<(), sqlx::Error> {
     let (seconds, milliseconds) = (longest.as_secs(), longest.as_millis());
-    let mariadb = AssertSqlSafe(format!("SET SESSION max_statement_time = {seconds}"));
+    const STRICT: &str = "sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')";
+    let mariadb = AssertSqlSafe(format!("SET SESSION max_statement_time = {seconds}, {STRICT}"));
     if connection.execute(mariadb).await.is_err() {
-        connection.execute(AssertSqlSafe(format!("SET SESSION max_execution_time = {milliseconds}"))).await?;
+        connection.execute(AssertSqlSafe(format!("SET SESSION max_execution_time = {milliseconds}, {STRICT}"))).await?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use md5::{Digest, Md5};
 use serde_json::Value;
 
-use super::description::Column;
+use super::description::{Column, Present};
 use super::dialect::Dialect;
 use super::schema::Step;
 use super::user_table::UserColumn;
@@ -17,7 +17,7 @@ use crate::settings::{Profile, UserTable};
 pub(super) async fn missing(
     db: &mut Connection,
     profile: &Profile,
-    present: &[String],
+    present: &Present,
     key_type: &str,
 ) -> Result<Vec<Step>, StoreError> {
     let dialect = db.dialect();
@@ -25,16 +25,17 @@ pub(super) async fn missing(
         return Ok(vec![create(dialect, profile, db.user_table(), key_type)]);
     }
     let columns = db.columns_of(&profile.table).await?;
-    let has = |name: &str| columns.iter().any(|column| column.name == name);
+    let has = |name: &str| columns.iter().any(|column| dialect.is_column(&column.name, name));
     if !has("user_id") {
         return Err(StoreError::UnfitTable {
             table: profile.table.clone(),
             problem: "it has no column user_id, so that it is no profile's".to_owned(),
         });
     }
-    let declared = |name: &str| profile.fields.iter().any(|field| field.name() == name);
+    let declared = |name: &str| profile.fields.iter().any(|field| dialect.is_column(name, field.name()));
     let unknown = columns.iter().find(|column| {
-        !column.may_be_left_out && !["id", "user_id"].contains(&column.name.as_str()) && !declared(&column.name)
+        let is_key = ["id", "user_id"].into_iter().any(|key| dialect.is_column(&column.name, key));
+        !column.may_be_left_out && !is_key && !declared(&column.name)
     });
     if let Some(Column { name: column, .. }) = unknown {
         return Err(StoreError::UnfitTable {

@@ -118,25 +118,20 @@ pub(super) fn read_expression(dialect: Dialect, table: &str, field: &Field) -> E
     }
 }
 
-/// What a column holds.
+/// What a column holds; null for what its field cannot show.
 pub(super) fn read(row: &Row, field: &Field) -> Result<Value, StoreError> {
     let column = field.name();
-    let unreadable = |value: &str| StoreError::unreadable(column, value);
     Ok(match field.kind {
+        // SQLite keeps any text in a column of numbers.
+        Kind::Integer if row.is_of_sqlite() => row.optional_integer(column).unwrap_or_default().into(),
         Kind::Integer => row.optional_integer(column)?.into(),
         Kind::Boolean => row.optional_boolean(column)?.into(),
         Kind::Date => row.optional_date(column)?.map(|date| date.to_string()).into(),
         Kind::DateTime => row.optional_time(column)?.map(reply::time).into(),
-        Kind::Decimal => match row.optional_text(column)? {
-            Some(text) => {
-                fixed(&text, field.decimal_places.unwrap_or_default()).ok_or_else(|| unreadable(&text))?.into()
-            }
-            None => Value::Null,
-        },
-        Kind::Json => match row.optional_text(column)? {
-            Some(text) => serde_json::from_str(&text).map_err(|_| unreadable(&text))?,
-            None => Value::Null,
-        },
+        Kind::Decimal => {
+            row.optional_text(column)?.and_then(|text| fixed(&text, field.decimal_places.unwrap_or_default())).into()
+        }
+        Kind::Json => row.optional_text(column)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
         // Where there is no file, Django writes an empty name.
         Kind::Image | Kind::File => row.optional_text(column)?.filter(|name| !name.is_empty()).into(),
         _ => row.optional_text(column)?.into(),

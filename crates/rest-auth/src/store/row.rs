@@ -1,15 +1,19 @@
 //! A row that was read, from any of the databases.
+//!
+//! Adopted tables hold what Django's own never would: NULL where Django has a text, times that a script wrote. Such a value
+//! is read as Django reads it, and as an empty one where Django fails; no request fails because of it.
 
-use sqlx::Row as _;
+use rusqlite::types::Value as Stored;
 use sqlx::mysql::MySqlRow;
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgRow, PgValueFormat};
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, TypeInfo, ValueRef};
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
 use uuid::Uuid;
 
 use super::StoreError;
 use super::dialect::read_text_time;
-use super::direct::DirectRow;
+use super::direct::{DirectRow, FromStored, from_stored};
 use crate::fields::read_date;
 
 pub(super) enum Row {
@@ -23,7 +27,7 @@ pub(super) enum Row {
 macro_rules! get {
     ($row:expr, $column:expr) => {
         match $row {
-            Row::Sqlite(row) => row.try_get_unchecked($column),
+            Row::Sqlite(row) => of_sqlite(row, $column),
             Row::Direct(row) => row.get($column),
             Row::Postgres(row) => row.try_get_unchecked($column),
             Row::MySql(row) => row.try_get_unchecked($column),
@@ -32,8 +36,14 @@ macro_rules! get {
 }
 
 impl Row {
+    /// Whether its columns may hold values of any type.
+    pub(super) fn is_of_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_) | Self::Direct(_))
+    }
+
+    /// A text; NULL is the empty one.
     pub(super) fn text(&self, column: &str) -> Result<String, StoreError> {
-        Ok(get!(self, column)?)
+        Ok(self.optional_text(column)?.unwrap_or_default())
     }
 
     pub(super) fn optional_text(&self, column: &str) -> Result<Option<String>, StoreError> {
@@ -57,42 +67,88 @@ impl Row {
         Uuid::try_parse(&text).map_err(|_| StoreError::unreadable(column, &text))
     }
 
+    /// A flag; NULL is `false`.
     pub(super) fn boolean(&self, column: &str) -> Result<bool, StoreError> {
-        Ok(get!(self, column)?)
+        Ok(self.optional_boolean(column)?.unwrap_or_default())
     }
 
     pub(super) fn optional_boolean(&self, column: &str) -> Result<Option<bool>, StoreError> {
         Ok(get!(self, column)?)
     }
 
+    /// A day; `None` also for what is no day.
     pub(super) fn optional_date(&self, column: &str) -> Result<Option<Date>, StoreError> {
         match self {
-            Self::Sqlite(_) | Self::Direct(_) => {
-                let value = self.optional_text(column)?;
-                value.map(|value| read_date(&value).ok_or_else(|| StoreError::unreadable(column, &value))).transpose()
-            }
-            Self::Postgres(row) => Ok(row.try_get_unchecked(column)?),
-            Self::MySql(row) => Ok(row.try_get_unchecked(column)?),
+            Self::Sqlite(_) | Self::Direct(_) => Ok(self.optional_text(column)?.and_then(|value| read_date(&value))),
+            Self::Postgres(row) => match binary(row, column)? {
+                Some(days) => Ok(Date::from_julian_day(i32::from_be_bytes(days).saturating_add(POSTGRES_DAY)).ok()),
+                None => Ok(None),
+            },
+            Self::MySql(row) => Ok(zero_is_none(row.try_get_unchecked(column))?),
         }
     }
 
     pub(super) fn time(&self, column: &str) -> Result<OffsetDateTime, StoreError> {
-        self.optional_time(column)?.ok_or(StoreError::unreadable(column, "NULL"))
+        self.optional_time(column)?.ok_or(StoreError::unreadable(column, "no time"))
     }
 
+    /// A moment; `None` also for what is no moment.
     pub(super) fn optional_time(&self, column: &str) -> Result<Option<OffsetDateTime>, StoreError> {
         match self {
             Self::Sqlite(_) | Self::Direct(_) => {
-                let value = self.optional_text(column)?;
-                value
-                    .map(|value| read_text_time(&value).ok_or_else(|| StoreError::unreadable(column, &value)))
-                    .transpose()
+                Ok(self.optional_text(column)?.and_then(|value| read_text_time(&value)))
             }
-            Self::Postgres(row) => Ok(row.try_get_unchecked(column)?),
+            Self::Postgres(row) => {
+                let nanoseconds = |microseconds| {
+                    i128::from(i64::from_be_bytes(microseconds)).saturating_add(POSTGRES_EPOCH).saturating_mul(1000)
+                };
+                let time = binary(row, column)?.map(nanoseconds);
+                Ok(time.and_then(|time| OffsetDateTime::from_unix_timestamp_nanos(time).ok()))
+            }
             Self::MySql(row) => {
-                let value: Option<PrimitiveDateTime> = row.try_get_unchecked(column)?;
+                let value: Option<PrimitiveDateTime> = zero_is_none(row.try_get_unchecked(column))?;
                 Ok(value.map(PrimitiveDateTime::assume_utc))
             }
         }
     }
+}
+
+/// The day from which PostgreSQL counts, 2000-01-01, as a Julian day.
+const POSTGRES_DAY: i32 = 2_451_545;
+
+/// The same in microseconds of Unix.
+const POSTGRES_EPOCH: i128 = 946_684_800_000_000;
+
+/// The bytes of a PostgreSQL value, so that `infinity` and the year 20000 can be read; sqlx would panic. `None` for NULL.
+fn binary<const LENGTH: usize>(row: &PgRow, column: &str) -> Result<Option<[u8; LENGTH]>, sqlx::Error> {
+    let value = row.try_get_raw(column)?;
+    if value.is_null() || value.format() != PgValueFormat::Binary {
+        return Ok(None);
+    }
+    let bytes = value.as_bytes().map_err(sqlx::Error::Decode)?;
+    Ok(bytes.try_into().ok())
+}
+
+/// MySQL's `0000-00-00` is no day, and NULL to Django.
+fn zero_is_none<T>(value: Result<Option<T>, sqlx::Error>) -> Result<Option<T>, sqlx::Error> {
+    match value {
+        Err(sqlx::Error::ColumnDecode { .. }) => Ok(None),
+        value => value,
+    }
+}
+
+/// A value that sqlx read from SQLite, whose columns hold values of any type.
+fn of_sqlite<T: FromStored>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
+    let value = row.try_get_raw(column)?;
+    let stored = match value.type_info().name() {
+        _ if value.is_null() => Stored::Null,
+        "INTEGER" => Stored::Integer(row.try_get_unchecked(column)?),
+        "REAL" => Stored::Real(row.try_get_unchecked(column)?),
+        "BLOB" => Stored::Blob(row.try_get_unchecked(column)?),
+        _ => {
+            let bytes: &[u8] = row.try_get_unchecked(column)?;
+            Stored::Text(String::from_utf8_lossy(bytes).into_owned())
+        }
+    };
+    from_stored(&stored, column)
 }

@@ -52,6 +52,7 @@ impl Connection {
         in_a_box(async {
             loop {
                 match self.fetch_all_once(statement).await {
+                    Err(error) if self.finds_nothing(&error) => return Ok(Vec::new()),
                     Err(error) if self.replace(&error).await? => {}
                     fetched => return fetched,
                 }
@@ -76,6 +77,7 @@ impl Connection {
         in_a_box(async {
             loop {
                 match self.fetch_optional_once(statement).await {
+                    Err(error) if self.finds_nothing(&error) => return Ok(None),
                     Err(error) if self.replace(&error).await? => {}
                     fetched => return fetched,
                 }
@@ -90,6 +92,11 @@ impl Connection {
             self.database.sent.note(&sql);
             Ok(sqlx::query_with(AssertSqlSafe(sql), values).fetch_optional(held.connection().await?).await?.map(row))
         })
+    }
+
+    /// Whether a look-up failed because no row can hold such a text. On PostgreSQL a transaction that failed goes no further.
+    fn finds_nothing(&self, error: &StoreError) -> bool {
+        (self.inner.is_for_reading() || self.dialect() == Dialect::MySql) && error.is_of_another_encoding()
     }
 
     /// What SQLite gives in this very thread, if this is a connection for that, and it can.

@@ -4,7 +4,7 @@
 
 use sea_query::Iden;
 
-#[derive(Iden)]
+#[derive(Iden, Clone, Copy)]
 #[iden = "account_emailaddress"]
 pub(super) enum AccountEmailAddress {
     Table,

@@ -1,6 +1,6 @@
 //! A table of users that is not Django's `auth_user`: what makes it, what refers to it, and whether one that is there fits.
 
-use super::description::Column;
+use super::description::{Column, Present};
 use super::profile_schema::{column, quoted};
 use super::schema::{Step, tables};
 use super::user_table::UserColumn;
@@ -101,7 +101,7 @@ fn line(dialect: Dialect, users: &UserTable, of: UserColumn, called: &str, key_t
 ///
 /// # Errors
 /// If it does not.
-pub(super) async fn key_type(db: &mut Connection, present: &[String]) -> Result<String, StoreError> {
+pub(super) async fn key_type(db: &mut Connection, present: &Present) -> Result<String, StoreError> {
     let (dialect, users) = (db.dialect(), db.user_table().clone());
     if users.is_usual() {
         return Ok(usual_key_type(dialect, &users).to_owned());
@@ -114,19 +114,19 @@ pub(super) async fn key_type(db: &mut Connection, present: &[String]) -> Result<
         .to_owned());
     }
     let columns = db.columns_of(&users.table).await?;
-    match misfit(&users, &columns) {
+    match misfit(dialect, &users, &columns) {
         Some(problem) => Err(StoreError::UnfitTable { table: users.table.clone(), problem }),
         None => {
             let key = users.called(UserColumn::Id.name());
-            let column = columns.into_iter().find(|column| Some(column.name.as_str()) == key);
+            let column = columns.into_iter().find(|column| key.is_some_and(|key| dialect.is_column(&column.name, key)));
             Ok(column.map(|column| column.kind).unwrap_or_default())
         }
     }
 }
 
 /// What is wrong with a table that is there.
-fn misfit(users: &UserTable, columns: &[Column]) -> Option<String> {
-    let find = |name: &str| columns.iter().find(|column| column.name == name);
+fn misfit(dialect: Dialect, users: &UserTable, columns: &[Column]) -> Option<String> {
+    let find = |name: &str| columns.iter().find(|column| dialect.is_column(&column.name, name));
     for column in UserColumn::ALL {
         let Some(called) = users.called(column.name()) else { continue };
         if find(called).is_none() {
@@ -149,8 +149,9 @@ fn misfit(users: &UserTable, columns: &[Column]) -> Option<String> {
         return Some(format!("its column {} is of the type {}, which user.key does not say", key.name, key.kind));
     }
     let known = |name: &str| {
-        UserColumn::ALL.into_iter().any(|column| users.called(column.name()) == Some(name))
-            || users.fields.iter().any(|field| field.name() == name)
+        let is = |called: &str| dialect.is_column(name, called);
+        UserColumn::ALL.into_iter().any(|column| users.called(column.name()).is_some_and(is))
+            || users.fields.iter().any(|field| is(field.name()))
     };
     let unknown = columns.iter().find(|column| !column.may_be_left_out && !known(&column.name))?;
     Some(format!(

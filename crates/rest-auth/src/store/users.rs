@@ -45,7 +45,13 @@ pub struct User {
     pub(crate) password: String,
     /// The table's further columns: `user.fields`.
     pub(crate) fields: ProfileValues,
+    /// The columns that hold NULL, which an adopted table may allow.
+    nulls: Nulls,
 }
+
+/// A set of columns of the users' table.
+#[derive(Clone, Copy, Default, PartialEq)]
+struct Nulls(u16);
 
 impl std::fmt::Debug for User {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -57,6 +63,12 @@ impl User {
     /// Whether there is a password that the user could log in with: Django's `has_usable_password`.
     pub(crate) fn has_usable_password(&self) -> bool {
         !self.password.starts_with('!')
+    }
+
+    /// Whether the row holds NULL in the column that Django gives this name. The field of this struct is empty then.
+    pub(crate) fn is_null(&self, name: &str) -> bool {
+        let column = UserColumn::ALL.into_iter().find(|column| column.name() == name);
+        column.is_some_and(|column| self.nulls.0 & bit(column) != 0)
     }
 
     /// What a further column of the table holds: a field of `user.fields`.
@@ -87,27 +99,32 @@ impl User {
             date_joined: now,
             password: String::new(),
             fields: ProfileValues::new(),
+            nulls: Nulls::default(),
         }
     }
 
     pub(super) fn from_row(row: &Row, table: &UserTable) -> Result<Self, StoreError> {
+        let mut nulls = Nulls::default();
         Ok(Self {
             id: row.user_id("id", table.key)?,
-            username: row.text("username")?,
-            email: row.optional_text("email")?.unwrap_or_default(),
-            first_name: row.text("first_name")?,
-            last_name: row.text("last_name")?,
-            is_active: row.boolean("is_active")?,
-            is_staff: row.boolean("is_staff")?,
-            is_superuser: row.boolean("is_superuser")?,
+            username: nulls.or_null(UserColumn::Username, row.optional_text("username")?),
+            email: nulls.or_null(UserColumn::Email, row.optional_text("email")?),
+            first_name: nulls.or_null(UserColumn::FirstName, row.optional_text("first_name")?),
+            last_name: nulls.or_null(UserColumn::LastName, row.optional_text("last_name")?),
+            is_active: nulls.or_null(UserColumn::IsActive, row.optional_boolean("is_active")?),
+            is_staff: nulls.or_null(UserColumn::IsStaff, row.optional_boolean("is_staff")?),
+            is_superuser: nulls.or_null(UserColumn::IsSuperuser, row.optional_boolean("is_superuser")?),
             last_login: row.optional_time("last_login")?,
-            date_joined: row.optional_time("date_joined")?.unwrap_or(OffsetDateTime::UNIX_EPOCH),
-            password: row.text("password")?,
+            date_joined: nulls
+                .noted(UserColumn::DateJoined, row.optional_time("date_joined")?)
+                .unwrap_or(OffsetDateTime::UNIX_EPOCH),
+            password: nulls.or_null(UserColumn::Password, row.optional_text("password")?),
             fields: table
                 .fields
                 .iter()
                 .map(|field| Ok((field.name.clone(), read(row, field)?)))
                 .collect::<Result<_, StoreError>>()?,
+            nulls,
         })
     }
 }
@@ -129,6 +146,25 @@ fn each_once(mut named: Vec<NamedUser>) -> Vec<NamedUser> {
     named.sort_by_key(|named| named.user.id);
     named.dedup_by_key(|named| named.user.id);
     named
+}
+
+fn bit(column: UserColumn) -> u16 {
+    1 << column as u16
+}
+
+impl Nulls {
+    /// The value, after a note if there is none.
+    fn noted<T>(&mut self, column: UserColumn, value: Option<T>) -> Option<T> {
+        if value.is_none() {
+            self.0 |= bit(column);
+        }
+        value
+    }
+
+    /// The value, or the empty one with a note.
+    fn or_null<T: Default>(&mut self, column: UserColumn, value: Option<T>) -> T {
+        self.noted(column, value).unwrap_or_default()
+    }
 }
 
 /// A user that is about to be made.
@@ -394,6 +430,7 @@ impl Connection {
             date_joined: now,
             password,
             fields,
+            nulls: Nulls::default(),
         })
     }
 
@@ -460,7 +497,10 @@ impl Connection {
             .table(table.iden())
             .value(password.clone(), hash)
             .and_where(table.is(self.dialect(), user.id))
-            .and_where(Expr::col(password).eq(user.password.as_str()))
+            .and_where(match user.is_null("password") {
+                true => Expr::col(password).is_null(),
+                false => Expr::col(password).eq(user.password.as_str()),
+            })
             .take();
         Ok(self.execute(&statement).await? > 0)
     }

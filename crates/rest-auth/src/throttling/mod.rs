@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(crate) use counters::Counters;
 #[cfg(feature = "redis")]
-pub(crate) use redis::problem as redis_problem;
+pub(crate) use redis::{problem as redis_problem, says as redis_says};
 
 use crate::auth::Auth;
 use crate::client_address;

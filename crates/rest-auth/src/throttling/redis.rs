@@ -50,6 +50,21 @@ pub(crate) fn problem(url: &str) -> Option<String> {
     Client::open(url).err().map(|_| "it is no URL of a Redis server".to_owned())
 }
 
+/// What a server says to the script that counts, in its own words; `None` if it counts.
+pub(crate) async fn says(url: &Secret) -> Option<String> {
+    /// What no client is counted by.
+    const KEY: &str = "{rest-auth}:check";
+    let count = async {
+        let mut connection = Client::open(url.expose())?.get_multiplexed_async_connection().await?;
+        let script = Script::new(include_str!("weigh.lua"));
+        let mut call = script.prepare_invoke();
+        call.arg("").arg("1").key(KEY).arg(1000).arg(1).arg("rate").arg(1).arg(0).arg(0).arg(0);
+        let _: (i64, u32) = call.invoke_async(&mut connection).await?;
+        redis::cmd("DEL").arg(KEY).exec_async(&mut connection).await
+    };
+    count.await.err().map(|error: RedisError| error.to_string())
+}
+
 impl Redis {
     /// `None` for a URL that is none, which the settings refuse before.
     pub(super) fn new(url: &Secret, secret_key: &Secret) -> Option<Self> {

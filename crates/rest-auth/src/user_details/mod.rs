@@ -17,7 +17,7 @@ use crate::fields::{Field, Form, Kind, Values};
 use crate::methods::Methods;
 use crate::reply;
 use crate::request::Request;
-use crate::settings::{Profile, Settings, UserKey};
+use crate::settings::{Profile, UserKey};
 use crate::store::{ProfileValues, UserChanges};
 use crate::unique::{self, Names};
 use crate::usernames;
@@ -41,7 +41,7 @@ fn fields(auth: &Auth, has_profile: impl Fn(&str) -> bool) -> Vec<Field> {
     };
     let named = |name: &str| {
         let field = match (settings.profiles.find(name), settings.user.fields.find(name)) {
-            (None, None) => user_field(settings, name),
+            (None, None) => user_field(auth, name),
             (None, Some(field)) => field.clone(),
             (Some(profile), _) => {
                 let inner = |field: &Field| kept(&format!("{name}.{}", field.name()), field.clone());
@@ -55,15 +55,18 @@ fn fields(auth: &Auth, has_profile: impl Fn(&str) -> bool) -> Vec<Field> {
 }
 
 /// A field that is a column of `auth_user`. What gives power is shown, and never written.
-fn user_field(settings: &Settings, name: &str) -> Field {
+fn user_field(auth: &Auth, name: &str) -> Field {
+    let (settings, limits) = (auth.settings(), auth.limits());
     let shown = |kind| Field::new(name, kind).read_only();
     match name {
         "username" if !settings.user.has_usernames() => shown(Kind::Email),
-        "username" => Field::new(name, Kind::Char)
-            .max_length(usernames::MAX_LENGTH)
+        "username" => limits
+            .username
+            .applied(Field::new(name, Kind::Char))
             .rule(usernames::refuse_characters)
             .help_text("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."),
-        "first_name" | "last_name" => Field::new(name, Kind::Char).blank().max_length(usernames::MAX_LENGTH),
+        "first_name" => limits.first_name.applied(Field::new(name, Kind::Char).blank()),
+        "last_name" => limits.last_name.applied(Field::new(name, Kind::Char).blank()),
         "email" => shown(Kind::Email).label("Email address"),
         "is_active" => shown(Kind::Boolean).label("Active"),
         "is_staff" => shown(Kind::Boolean).label("Staff status"),

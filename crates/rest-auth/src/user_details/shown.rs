@@ -67,6 +67,7 @@ impl Beside {
         let mut shown = Map::new();
         for name in names(auth.settings()) {
             let value = match name {
+                name if user.is_null(name) => Value::Null,
                 "pk" | "id" => json!(user.id),
                 "username" => json!(user.username),
                 "email" => json!(user.email),

@@ -325,4 +325,4 @@ CREATE TABLE `rest_auth_outbox` (
     `claimed_until` datetime(6) NULL,
     PRIMARY KEY (`id`),
     KEY `rest_auth_outbox_next_attempt_at` (`next_attempt_at`)
-) ENGINE=InnoDB;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
