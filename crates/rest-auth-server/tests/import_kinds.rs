@@ -33,7 +33,7 @@ fn import_and_check(input: &str) -> (Imported, i32, String) {
     )
 }
 
-const OFFLINE: &str = "--settings-only";
+const OFFLINE: &str = "--offline";
 
 /// What a site names that has nothing to look at.
 const USUAL: &str = "AUTH_PASSWORD_VALIDATORS = []
