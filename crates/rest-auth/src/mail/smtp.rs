@@ -313,8 +313,10 @@ fn encryption(url: &Url, host: &str, ca_file: Option<&Path>) -> Result<(Tls, u16
         ("smtp", Some("required")) => (Tls::Required(parameters()?), SUBMISSION_PORT),
         ("smtp", Some("opportunistic")) => (Tls::Opportunistic(parameters()?), SUBMISSION_PORT),
         ("smtp", None) => {
-            // The file is read all the same, so that a wrong one is found.
-            parameters()?;
+            // A file is read all the same, so that a wrong one is found.
+            if ca_file.is_some() {
+                parameters()?;
+            }
             (Tls::None, SMTP_PORT)
         }
         _ => return Err(SmtpMisfit::Url),
