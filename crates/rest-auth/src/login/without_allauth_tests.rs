@@ -125,8 +125,8 @@ async fn the_tables_of_allauth_are_neither_made_nor_needed() {
     {
         assert!(!plan.contains(table), "{table}: {plan}");
     }
-    assert_eq!(app.auth().store().missing_tables().await.unwrap(), [""; 0]);
-    assert_eq!(app.auth().store().missing_indexes().await.unwrap(), [""; 0]);
+    assert_eq!(app.auth().store().missing_tables().await.expect("an answer"), [""; 0]);
+    assert_eq!(app.auth().store().missing_indexes().await.expect("an answer"), [""; 0]);
     assert_eq!(crate::examine(app.auth().settings()).await, []);
     let key = app.client().post("/login/", json!({ "username": "jane", "password": PASSWORD })).await.json();
     let mut jane = app.client().header("authorization", &format!("Token {}", key["key"].as_str().expect("a key")));
@@ -158,7 +158,7 @@ fn what_is_a_part_of_allauth_is_refused_without_it() {
         ("[login]\nunverified_email_error = { email = 'no' }", "login.unverified_email_error"),
         ("[registration.types.vendor]", "registration.types"),
     ] {
-        let error = Settings::from_toml(&format!("allauth = false\n{setting}")).unwrap_err().to_string();
+        let error = Settings::from_toml(&format!("allauth = false\n{setting}")).expect_err("a refusal").to_string();
         assert!(error.contains(path), "{error}");
     }
     assert!(

@@ -43,7 +43,11 @@ async fn without_the_blacklist_a_rotated_token_stays_good_and_nothing_is_kept() 
         assert_eq!(client.post("/token/refresh/", json!({ "refresh": token })).await.status(), 200);
         assert_eq!(client.post("/token/verify/", json!({ "token": token })).await.line(), "200 {}");
     }
-    app.auth().users().set_active(&app.auth().users().find("jane").await.unwrap().unwrap(), false).await.unwrap();
+    app.auth()
+        .users()
+        .set_active(&app.auth().users().find("jane").await.expect("an answer").expect("the user"), false)
+        .await
+        .expect("an answer");
     assert_eq!(
         client.post("/token/refresh/", json!({ "refresh": second })).await.line(),
         r#"401 {"detail":"No active account found for the given token."}"#
@@ -58,15 +62,17 @@ async fn without_the_blacklist_its_tables_are_neither_made_nor_needed() {
     assert_ne!(app.sql("SELECT count(*) FROM django_migrations WHERE app = 'account'").await, [[json!(0)]]);
     let plan = crate::Store::statements(app.auth().store().dialect(), app.auth().settings()).join("\n");
     assert!(!plan.contains("token_blacklist"), "{plan}");
-    assert_eq!(app.auth().store().missing_tables().await.unwrap(), [""; 0]);
-    assert_eq!(app.auth().store().missing_indexes().await.unwrap(), [""; 0]);
-    assert_eq!(app.auth().flush_expired(|_| {}).await.unwrap().tokens, 0);
+    assert_eq!(app.auth().store().missing_tables().await.expect("an answer"), [""; 0]);
+    assert_eq!(app.auth().store().missing_indexes().await.expect("an answer"), [""; 0]);
+    assert_eq!(app.auth().flush_expired(|_| {}).await.expect("an answer").tokens, 0);
 }
 
 #[test]
 fn what_needs_the_blacklist_is_refused_without_it() {
     for setting in ["reuse_grace = 10", "reuse_detection = true"] {
-        let error = crate::Settings::from_toml(&format!("{BODY}{WITHOUT}{ROTATES}{setting}")).unwrap_err().to_string();
+        let error = crate::Settings::from_toml(&format!("{BODY}{WITHOUT}{ROTATES}{setting}"))
+            .expect_err("a refusal")
+            .to_string();
         assert!(error.contains("simple_jwt.blacklist is false"), "{error}");
     }
 }
