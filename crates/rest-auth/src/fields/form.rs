@@ -46,7 +46,7 @@ impl Values {
         fields.iter().filter_map(value).collect()
     }
 
-    /// Takes the values of those of these fields away that the body had.
+    /// Takes away the values of these fields that the body had, without defaults.
     pub(crate) fn take_sent(&mut self, fields: &[Field]) -> Map<String, Value> {
         fields.iter().filter_map(|field| Some((field.name.clone(), self.take(&field.name)?))).collect()
     }

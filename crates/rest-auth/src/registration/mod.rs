@@ -79,7 +79,7 @@ async fn register(request: &mut Request) -> Result<Response, Error> {
     let mut tx = auth.store().begin().await?;
     let user = create(&auth, &mut tx, form, input, &own, password).await?;
     let mut tx = auth.hooks().registered(tx, &user, form.kind(), own).await?;
-    // PostgreSQL may look at a unique index as late as that.
+    // PostgreSQL checks a deferred unique constraint at the commit.
     let refused = |error| unique::refusal(&auth, error, Names::Form(form));
     if auth.settings().account.email_verification != EmailVerification::None
         && email_verification::may_ask(request, &user.email).await?

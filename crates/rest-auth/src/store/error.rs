@@ -185,8 +185,9 @@ impl StoreError {
     }
 }
 
-/// A unique index that no field of the client's has a part in. The next attempt takes the next number of a sequence, so that
-/// a client may try again; anything else is for the operator.
+/// Logs a violated index that belongs to no field of the request, and lets the client try again.
+///
+/// The next attempt takes the next number of a sequence. Any other index is for the operator.
 fn unexpected(violation: &Violation) -> Error {
     let Violation { table, is_primary_key, .. } = violation;
     if *is_primary_key {

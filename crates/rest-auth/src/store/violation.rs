@@ -1,4 +1,4 @@
-//! Which unique index keeps a row out of a table, and which columns the index is of.
+//! Finds the unique index that keeps a row out of a table, and the columns of that index.
 //!
 //! SQLite names the columns, PostgreSQL the columns and the constraint, MySQL the key alone. Where only a name is given, the
 //! database's catalogue has the columns.
@@ -42,7 +42,7 @@ impl std::fmt::Display for Violation {
 }
 
 impl Violation {
-    /// The violation, as far as the database's error describes it.
+    /// Reads the violation from the database's error, as far as that describes it.
     pub(super) fn of(error: &dyn DatabaseError) -> Option<Self> {
         if !error.is_unique_violation() {
             return None;
@@ -105,7 +105,9 @@ fn columns_of_detail(detail: &str) -> Vec<String> {
     keys.map(|(_, keys)| names_in(keys)).unwrap_or_default()
 }
 
-/// What the expressions of an index name that may be a column: neither functions nor types, collations or texts.
+/// Returns the columns that the expressions of an index name.
+///
+/// Functions, types, collations and texts are left out.
 fn names_in(expressions: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let mut rest = expressions;
@@ -144,7 +146,7 @@ fn names_in(expressions: &str) -> Vec<String> {
     names
 }
 
-/// What stands between the first bracket of `CREATE INDEX` and the one that closes it.
+/// Returns the keys of a `CREATE INDEX`: the text between its first bracket and the closing one.
 fn keys_of_statement(statement: &str) -> &str {
     let Some((_, keys)) = statement.split_once('(') else { return "" };
     let mut depth = 1;
@@ -162,7 +164,7 @@ fn keys_of_statement(statement: &str) -> &str {
 }
 
 impl Connection {
-    /// Finds the columns of the unique index that kept a row out of the table, if one did.
+    /// Adds the table and the columns to the error of a statement that violates a unique index.
     pub(super) async fn with_violation<T>(
         &mut self,
         table: &str,
@@ -216,7 +218,7 @@ impl Connection {
         }
     }
 
-    /// The column `text` of the rows that a query gives.
+    /// Returns the column `text` of a query's rows.
     async fn texts(&mut self, sql: &'static str, values: &[&str]) -> Result<Vec<String>, StoreError> {
         self.database().sent.note(sql);
         on!(self, |held, builder, row| {

@@ -1,5 +1,6 @@
-//! What a client is told of a value that a unique index keeps for another row: DRF's `UniqueValidator` and
-//! `UniqueTogetherValidator`, after the database found it.
+//! The errors of fields whose values a unique index keeps for another row.
+//!
+//! DRF's `UniqueValidator` and `UniqueTogetherValidator` look for such rows first; here the database finds them.
 
 #[cfg(test)]
 mod tests;
@@ -25,8 +26,9 @@ pub(crate) enum Names<'a> {
     Details(&'a [Field]),
 }
 
-/// The error of a statement, told as the errors of the fields that a unique index is of. An index of no field of the
-/// client's leaves the error as it is.
+/// Turns a violation of a unique index into errors of the client's fields.
+///
+/// Any other error, and an index of none of the client's fields, stays as it is.
 pub(crate) fn refusal(auth: &Auth, error: StoreError, names: Names<'_>) -> Error {
     let settings = auth.settings();
     let Some(violation) = error.violation() else { return error.into() };
@@ -50,7 +52,9 @@ pub(crate) fn refusal(auth: &Auth, error: StoreError, names: Names<'_>) -> Error
     Error::Invalid(nested)
 }
 
-/// The profile whose table the index is of, `Some(None)` for the user's own row and addresses, and `None` for any other table.
+/// Returns the profile that the violated index belongs to.
+///
+/// `Some(None)` is the user's row or address; `None` is a table of neither.
 fn profile_of<'a>(settings: &'a Settings, violation: &Violation) -> Option<Option<&'a str>> {
     let is = |table: &str| violation.table.eq_ignore_ascii_case(table);
     if is(&settings.user.table) || is(ADDRESSES) {
@@ -59,7 +63,7 @@ fn profile_of<'a>(settings: &'a Settings, violation: &Violation) -> Option<Optio
     settings.profiles.iter().find(|profile| is(&profile.table)).map(|profile| Some(profile.name.as_str()))
 }
 
-/// What the settings call the column of a table: the user's own names, whatever their columns are called, and fields.
+/// Returns the name that the settings have for a column of the user's or of a profile.
 fn place<'a>(settings: &'a Settings, profile: Option<&str>, column: &str) -> Option<&'a str> {
     let is_column = |name: &&str| name.eq_ignore_ascii_case(column);
     let fields = match profile {
@@ -85,7 +89,7 @@ fn message(settings: &Settings, profile: Option<&str>, field: &str) -> &'static 
 }
 
 impl<'a> Names<'a> {
-    /// The client's name for a place in the user's row or in a profile.
+    /// Returns the client's name for a place in the user's row or in a profile.
     fn of(self, profile: Option<&str>, place: &'a str) -> Option<&'a str> {
         match self {
             Self::Details(fields) => {
