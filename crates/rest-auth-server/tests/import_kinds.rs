@@ -464,6 +464,18 @@ CORS_ALLOW_HEADERS = ('accept', 'x-own')",
 }
 
 #[test]
+fn a_prefix_that_the_proxy_removes_is_carried_over() {
+    let imported =
+        import(&usual("FORCE_SCRIPT_NAME = '/app/'\nMEDIA_URL = '/app/media/'\nUSE_X_FORWARDED_HOST = True"));
+    assert_eq!(line(&imported.file, "force_script_name"), Some("force_script_name = \"/app\""));
+    assert_eq!(line(&imported.file, "url"), Some("url = \"/app/media/\""));
+    assert_eq!(line(&imported.file, "use_x_forwarded_host"), Some("use_x_forwarded_host = true"));
+    assert_eq!(imported.look, "");
+    let imported = import(&usual("FORCE_SCRIPT_NAME = '/app'\nMEDIA_URL = '/files/'"));
+    assert_eq!(imported.look, "MEDIA_URL.");
+}
+
+#[test]
 fn users_without_a_name_are_named_by_their_address() {
     let imported = import(&usual(
         "AUTH_USER_MODEL = 'people.Person'\nACCOUNT_USER_MODEL_USERNAME_FIELD = None\nACCOUNT_AUTHENTICATION_METHOD = 'email'

@@ -49,6 +49,9 @@ pub fn value(path: &str, value: &Value, site: Site<'_>, known: &Known) -> Result
             let url = url.trim_matches('/');
             (Value::Text(format!("/{url}/")), Vec::new())
         }
+        ("force_script_name", Value::Text(prefix)) if prefix.len() > 1 => {
+            (Value::from(prefix.trim_end_matches('/')), Vec::new())
+        }
         // A text that Python takes for nothing.
         (_, Value::Text(text)) if text.is_empty() && is_unset => (Value::None, Vec::new()),
         ("email.timeout", Value::None) => (Value::None, Vec::new()),

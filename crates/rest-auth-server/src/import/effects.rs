@@ -37,8 +37,6 @@ const EFFECTS: &[Effect] = &[
         "rest-auth signs as Django does by default; links that verify an address are not good across both"),
     effect(&["DEFAULT_HASHING_ALGORITHM"], "'sha256'",
         "rest-auth signs sessions and links with SHA-256; what Django signs with SHA-1 is not good here"),
-    effect(&["FORCE_SCRIPT_NAME"], "None",
-        "the public paths begin with it in Django; here they are those of base_path and media.url"),
     effect(&["SECURE_SSL_REDIRECT"], "False",
         "Django redirects http:// to https://; here the proxy in front has to do so"),
     effect(&["SECURE_SSL_HOST"], "None", "Django redirects to this host; here the proxy in front has to do so"),

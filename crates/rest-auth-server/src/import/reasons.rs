@@ -4,7 +4,7 @@
 const REASONS: &[(&str, &[&str])] = &[
     ("users are in Django's own table, as usual", &["AUTH_USER_MODEL"]),
     ("rest-auth keeps sessions in the database alone", &["SESSION_CACHE_ALIAS", "SESSION_FILE_PATH"]),
-    ("the proxy in front says which hosts are served", &["ALLOWED_HOSTS", "USE_X_FORWARDED_*", "INTERNAL_IPS"]),
+    ("the proxy in front says which hosts are served", &["ALLOWED_HOSTS", "USE_X_FORWARDED_PORT", "INTERNAL_IPS"]),
     (
         "for the project's pages",
         &[
