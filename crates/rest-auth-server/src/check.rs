@@ -25,6 +25,12 @@ pub async fn check(config: Option<&Path>, deploy: bool, offline: bool) -> anyhow
     for note in notes {
         say!("note: {note}");
     }
+    for warning in settings.browser_warnings() {
+        say!("warning: {warning}.");
+    }
+    for explanation in settings.cookie_explanations() {
+        say!("{explanation}");
+    }
     let warnings = settings.deployment_warnings();
     // Without that header, nobody can log in by a browser, so that it is said in any case.
     for warning in warnings.iter().filter(|warning| deploy || warning.path == "secure_proxy_ssl_header") {

@@ -19,6 +19,9 @@ use crate::{flush_expired, log, setup};
 
 pub async fn serve(mut settings: Settings) -> anyhow::Result<()> {
     let _log = log::start(&settings)?;
+    for warning in settings.browser_warnings() {
+        tracing::warn!("{warning}.");
+    }
     let key = setup::development_key(&mut settings)?;
     let bind = settings.bind.clone();
     let auth = setup::auth(settings).await?;

@@ -59,7 +59,7 @@ impl Settings {
     }
 
     fn warn_of_path(&self, cookie: &CookieSetting<'_>, warn: &mut impl FnMut(&'static str, String)) {
-        let base = self.base_path.trim_end_matches('/');
+        let base = self.public_path();
         let wanted: &[&str] = match cookie.path_setting {
             "rest_auth.jwt_auth_refresh_cookie_path" => &["/token/refresh/", "/logout/"],
             _ => &["/"],
@@ -209,7 +209,11 @@ impl Settings {
         };
         let SameSite::None = cookie.same_site else {
             let same_site = format!("{:?}", cookie.same_site);
-            let scripts = match cookie.is_for_scripts && !is_same_origin && !covers(domain.as_deref(), page) {
+            let scripts = match cookie.is_for_scripts
+                && !is_same_origin
+                && !is_loopback(page)
+                && !covers(domain.as_deref(), page)
+            {
                 true => format!(" Scripts of the page cannot read it: set {}.", cookie.domain_setting),
                 false => String::new(),
             };

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use cookie::Cookie;
 
-use super::jwt::issue::Pair;
+use super::jwt::{self, issue::Pair};
 use crate::auth::Auth;
 use crate::request::{lasting, removal, set_cookie};
 
@@ -34,7 +34,30 @@ fn cookie(auth: &Auth, name: String, token: &str, path: String, age: i64) -> Coo
         .secure(settings.jwt_auth_secure)
         .http_only(settings.jwt_auth_httponly)
         .same_site(settings.jwt_auth_samesite.into());
-    lasting(cookie.build(), Some(age), settings.jwt_auth_cookie_domain.as_deref(), auth.now())
+    let cookie = lasting(cookie.build(), Some(age), settings.jwt_auth_cookie_domain.as_deref(), auth.now());
+    warn_of_size(&cookie);
+    cookie
+}
+
+/// The largest cookie that every browser keeps, in bytes: its name, value and attributes (RFC 6265, 6.1).
+const LARGEST: usize = 4096;
+
+/// Says in the log that browsers drop the cookie, if it is too large, and which claim to shorten.
+fn warn_of_size(cookie: &Cookie<'_>) {
+    // The attributes are some two hundred bytes, if the domain and the path are no longer than is usual.
+    if cookie.value().len() < LARGEST / 2 {
+        return;
+    }
+    let bytes = cookie.to_string().len();
+    if bytes > LARGEST {
+        let claim = jwt::largest_claim(cookie.value()).unwrap_or_default();
+        tracing::warn!(
+            cookie = cookie.name(),
+            bytes,
+            claim,
+            "browsers drop a cookie of more than {LARGEST} bytes. Shorten the claim that is named, which is the largest"
+        );
+    }
 }
 
 /// Takes both cookies from the browser.

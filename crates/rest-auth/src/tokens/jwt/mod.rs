@@ -17,6 +17,8 @@ mod tests_of_keys;
 mod tests_of_settings;
 
 use axum::http::HeaderValue;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
@@ -195,6 +197,13 @@ pub(crate) fn decode_at(
         return Err(TokenError::Invalid);
     }
     Ok(claims)
+}
+
+/// The name of the claim that takes most of a token of ours.
+pub(crate) fn largest_claim(token: &str) -> Option<String> {
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let claims: Map<String, Value> = serde_json::from_slice(&payload).ok()?;
+    claims.into_iter().max_by_key(|(_, value)| value.to_string().len()).map(|(name, _)| name)
 }
 
 /// Whether the token is of the issuer, and for the audience, of the settings.

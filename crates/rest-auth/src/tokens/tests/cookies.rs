@@ -143,3 +143,12 @@ async fn a_cookie_is_guarded_where_the_settings_say_so() {
         r#"403 {"detail":"CSRF Failed: CSRF cookie not set."}"#
     );
 }
+
+#[test]
+fn the_largest_claim_of_a_token_is_named() {
+    use base64::Engine;
+    let claims = json!({ "user_id": "1", "groups": vec!["a long name of a group"; 200], "exp": 1 }).to_string();
+    let token = format!("e30.{}.x", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims));
+    assert_eq!(crate::tokens::jwt::largest_claim(&token).as_deref(), Some("groups"));
+    assert_eq!(crate::tokens::jwt::largest_claim("nonsense"), None);
+}
