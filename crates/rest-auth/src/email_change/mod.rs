@@ -24,7 +24,7 @@ use crate::unique::{self, Names};
 pub(crate) fn methods() -> Methods {
     Methods::new("Email Change", "Mails a key to a new address, which replaces the old one once it is verified.")
         .on(Method::POST, |request| Box::pin(ask(request)))
-        .taking(Method::POST, |auth| fields(auth))
+        .taking(Method::POST, fields)
 }
 
 #[derive(Fields, Deserialize)]

@@ -87,6 +87,7 @@ async fn a_sequence_behind_its_rows_is_found() {
 }
 
 /// What a check says of these settings, on an empty database.
+#[cfg(any(feature = "redis", feature = "s3"))]
 async fn said_of(toml: &str) -> Vec<String> {
     let mut settings = Settings::from_toml(toml).unwrap_or_else(|error| panic!("{error}")).settings;
     settings.database_url = DatabaseUrl::from("sqlite://nowhere/nothing.db");
@@ -103,7 +104,7 @@ async fn redis_is_quoted() {
     assert_eq!(said_of(&format!("[throttle]\nredis_url = '{url}'")).await, Vec::<String>::new());
     let wrong = url.replace("redis://", "redis://nobody:hunter2@");
     let said = said_of(&format!("[throttle]\nredis_url = '{wrong}'")).await;
-    assert!(said[0].contains("WRONGPASS") && !said[0].contains("hunter2"), "{said:?}");
+    assert!(said[0].contains("authentication failed") && !said[0].contains("hunter2"), "{said:?}");
 }
 
 #[cfg(feature = "s3")]

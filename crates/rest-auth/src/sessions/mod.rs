@@ -92,6 +92,8 @@ impl Presented {
 }
 
 /// Whom the data of a session names.
+// It lives for one call.
+#[allow(clippy::large_enum_variant)]
 enum Named {
     Nobody,
     /// A user who has another password now, or is gone.

@@ -110,7 +110,7 @@ impl Settings {
     /// To a browser `localhost` and `127.0.0.1` are two sites.
     fn warn_of_loopback(&self, warn: &mut impl FnMut(&'static str, String)) {
         let api = self.api_url().or_else(|| Url::parse(&format!("http://{}", self.bind)).ok());
-        let Some(api) = api.filter(|api| is_loopback(api)) else { return };
+        let Some(api) = api.filter(is_loopback) else { return };
         let page =
             self.pages().into_iter().filter(|(_, page)| is_loopback(page)).find(|(_, page)| page.host() != api.host());
         if let Some((setting, page)) = page {
