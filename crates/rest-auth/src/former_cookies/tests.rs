@@ -27,7 +27,11 @@ async fn login_refresh_and_logout_remove_cookies_from_their_former_places() {
     assert!(client.cookies.contains_key("refresh"), "the removals come first");
     let refreshed = client.post("/token/refresh/", json!({})).await;
     assert_eq!(refreshed.status(), 200);
-    assert_eq!(removals(&refreshed), [old.clone()], "the refresh cookie is not set again where tokens are not rotated");
+    assert_eq!(
+        removals(&refreshed),
+        std::slice::from_ref(&old),
+        "the refresh cookie is not set again where tokens are not rotated"
+    );
     let logout = client.with_csrf().post("/logout/", json!({})).await;
     let current = format!("refresh=; SameSite=Lax; Path=/api/auth/; {GONE}");
     let removed = removals(&logout);
