@@ -25,7 +25,8 @@ pub async fn check(config: Option<&Path>, deploy: bool, offline: bool) -> anyhow
     for note in notes {
         say!("note: {note}");
     }
-    for warning in settings.browser_warnings() {
+    let in_browsers = settings.browser_warnings();
+    for warning in &in_browsers {
         say!("warning: {warning}.");
     }
     for explanation in settings.cookie_explanations() {

@@ -391,7 +391,7 @@ impl Builder {
 }
 
 /// The tables that a database gets at the first start: mails that wait to be sent, and what replaced hashes leave behind.
-const OWN_TABLES: [&str; 2] = ["rest_auth_outbox", "rest_auth_replaced_hash"];
+pub(crate) const OWN_TABLES: [&str; 2] = ["rest_auth_outbox", "rest_auth_replaced_hash"];
 
 /// Why there is no [`Auth`].
 #[derive(Debug, thiserror::Error)]

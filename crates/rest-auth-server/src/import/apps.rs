@@ -11,7 +11,21 @@ const APPS: &[(&str, &str)] = &[
     ("django_otp", SECOND_FACTOR),
     ("two_factor", SECOND_FACTOR),
     ("trench", SECOND_FACTOR),
-    ("dj_rest_auth.passkeys", "passkeys are not part of this version; leave their paths with Django"),
+    ("mfa", SECOND_FACTOR),
+    ("django_mfa3", SECOND_FACTOR),
+    ("mfa3", SECOND_FACTOR),
+    ("allauth_2fa", SECOND_FACTOR),
+    ("otp_yubikey", SECOND_FACTOR),
+    ("otp_twilio", SECOND_FACTOR),
+    ("multifactor", SECOND_FACTOR),
+    ("django_otp_webauthn", PASSKEYS),
+    ("passkeys", PASSKEYS),
+    ("user_sessions", SESSIONS),
+    ("qsessions", SESSIONS),
+    ("mozilla_django_oidc", SOCIAL),
+    ("djangosaml2", SOCIAL),
+    ("django_cas_ng", SOCIAL),
+    ("dj_rest_auth.passkeys", PASSKEYS),
     ("allauth.socialaccount.providers.", SOCIAL),
     ("social_django", SOCIAL),
     ("drf_social_oauth2", SOCIAL),
@@ -38,6 +52,8 @@ const APPS: &[(&str, &str)] = &[
 
 const SECOND_FACTOR: &str = "a second factor is not part of this version: a user who has set one up would log in without it, so that the \
                              server does not start while there are such users, unless [mfa] says that it may";
+const PASSKEYS: &str = "passkeys are not part of this version; leave their paths with Django";
+const SESSIONS: &str = "rest-auth keeps its sessions in the table django_session; those of the app are not good here";
 const SOCIAL: &str = "social login is not part of this version; leave its paths with Django";
 const GUESSES: &str = "rest-auth counts failed logins by itself, in [throttle.failed_logins], and answers 429 where the app \
                        locks a client out; what the app has locked is open here";

@@ -66,7 +66,7 @@ pub fn value(path: &str, value: &Value, site: Site<'_>, known: &Known) -> Result
     };
     match &value {
         Value::None if is_unset || path == "email.timeout" => Ok((value, notes)),
-        Value::None => Err("Python's None has no counterpart for it here".to_owned()),
+        Value::None => Err("None has no counterpart for it here, so that the default here is in force".to_owned()),
         value if value.to_toml().is_none() => Err("its value is an object of Python's".to_owned()),
         _ => Ok((value, notes)),
     }

@@ -130,7 +130,10 @@ fn named(classes: &Value, mut name: impl FnMut(&str, &Value) -> Option<Value>) -
         }
     }
     if list.is_empty() && !notes.is_empty() {
-        return Err(format!("nothing in it has a counterpart here. {}", notes.join(" ")));
+        return Err(format!(
+            "nothing in it has a counterpart here, so that the defaults here are in force. {}",
+            notes.join(" ")
+        ));
     }
     Ok((Value::List(list), notes))
 }

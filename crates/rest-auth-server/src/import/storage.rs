@@ -14,6 +14,12 @@ const BUCKET: [(&str, &[&str], &str); 6] = [
     ("secret_key", &["AWS_S3_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY"], "media.s3_secret_access_key"),
 ];
 
+/// How the names of django-storages' own classes for S3 begin.
+const S3: &str = "storages.backends.s3";
+
+/// How the names of classes begin that are never for S3.
+const OTHERS: [&str; 4] = ["storages.", "django.core.", "cloudinary", "dropbox"];
+
 /// Why settings of a folder are left out where files are in a bucket.
 const ELSEWHERE: &str = "files are kept elsewhere: STORAGES says where";
 
@@ -61,6 +67,13 @@ pub fn translate(site: Site<'_>) -> (Vec<Translation>, Vec<String>) {
             }
         }
         Kind::Bucket => {
+            if let Some(class) = backend.filter(|class| !class.starts_with(S3)) {
+                let why = format!(
+                    "{class} is taken for a storage of S3; what it says of the bucket, the folder and the address is Python and was not \
+                     read: compare media.s3_bucket, media.s3_location and media.url"
+                );
+                add(name.to_owned(), Fate::Heed(why));
+            }
             taken.extend(bucket(site, options, name, &mut add));
         }
     }
@@ -74,7 +87,9 @@ fn kind(backend: &str, site: Site<'_>, options: Option<&Value>) -> Kind {
         ""
         | "django.core.files.storage.FileSystemStorage"
         | "django.core.files.storage.filesystem.FileSystemStorage" => Kind::Folder,
-        _ if backend.starts_with("storages.backends.s3") || has_bucket => Kind::Bucket,
+        _ if backend.starts_with(S3) => Kind::Bucket,
+        // A class of the project's own with a bucket is mostly made after that of S3.
+        _ if has_bucket && !OTHERS.iter().any(|start| backend.starts_with(start)) => Kind::Bucket,
         _ => Kind::Other(backend.to_owned()),
     }
 }

@@ -83,7 +83,7 @@ async fn refuse_taken(auth: &Auth, db: &mut Connection, user: &CurrentUser, emai
     {
         return Err(Error::field("email", "This email address is already associated with this account."));
     }
-    if registration::is_closed(auth, db, email).await? {
+    if registration::is_closed(auth, db, email, Some(user.id)).await? {
         return Err(Error::field("email", registration::EMAIL_TAKEN));
     }
     Ok(())

@@ -165,6 +165,11 @@ async fn database(settings: &Settings) -> Vec<Finding> {
         Err(_) => return unreachable(format!("does not answer within {} seconds", 2 * CONNECT.as_secs())),
     };
     let findings = match store.present().await {
+        Ok(present) if present.is_empty() && !has_a_home(settings, &store).await => {
+            let problem = "no table can be found or made in the schemas of the search_path";
+            let advice = "Correct the search_path in database_url or of the role, or create a schema that it names.";
+            vec![Finding::error("search_path", problem, advice)]
+        }
         Ok(present) if present.is_empty() => {
             let problem = format!("the database {} has no tables yet", settings.database_url);
             vec![Finding::note("database_url", problem, EMPTY)]
@@ -174,6 +179,13 @@ async fn database(settings: &Settings) -> Vec<Finding> {
     };
     let _ = tokio::time::timeout(CONNECT, store.close()).await;
     findings
+}
+
+/// Whether there is a schema in which tables can be made.
+async fn has_a_home(settings: &Settings, store: &Store) -> bool {
+    let path = async { store.connection().await?.search_path(&[]).await };
+    let Ok(Some(path)) = path.await else { return true };
+    path.home(&settings.user.table).is_ok()
 }
 
 async fn checked(settings: &Settings, store: &Store, present: &Present) -> Vec<Finding> {

@@ -6,7 +6,7 @@ use crate::settings::Settings;
 use crate::store::{Connection, PackageTable, Present, Store, StoreError};
 
 /// A table whose rows are second factors, with the package that asks for them.
-const SECOND_FACTORS: [(PackageTable, &str); 12] = [
+const SECOND_FACTORS: [(PackageTable, &str); 13] = [
     (table("dj_rest_auth_mfa_authenticator", None), "dj_rest_auth.mfa"),
     (table("mfa_authenticator", None), "allauth.mfa"),
     (table("otp_totp_totpdevice", Some("confirmed")), "django-otp"),
@@ -19,6 +19,7 @@ const SECOND_FACTORS: [(PackageTable, &str); 12] = [
     (table("two_factor_phonedevice", Some("confirmed")), "django-two-factor-auth"),
     (table("trench_mfamethod", Some("is_active")), "django-trench"),
     (PackageTable { name: "mfa_user_keys", owner: "username", in_force: Some("enabled") }, "django-mfa2"),
+    (table("mfa_mfakey", None), "django-mfa3"),
 ];
 
 /// A table whose rows are accounts at other sites, by which users log in.

@@ -23,7 +23,7 @@ use crate::passwords::Subject;
 use crate::request::Request;
 use crate::sessions::Backend;
 use crate::settings::{EmailVerification, RegistrationForm};
-use crate::store::{Connection, NewUser, User};
+use crate::store::{Connection, NewUser, User, UserId};
 use crate::throttling::account::Action;
 use crate::unique::{self, Names};
 use crate::usernames;
@@ -108,7 +108,7 @@ async fn examine(request: &Request, form: RegistrationForm<'_>) -> Result<Examin
     let mut db = auth.store().connection().await?;
     usernames::check(auth, &mut db, &mut form, None).await?;
     if let Some(email) = form.text("email").map(str::to_lowercase) {
-        if is_closed(auth, &mut db, &email).await? {
+        if is_closed(auth, &mut db, &email, None).await? {
             form.refuse("email", EMAIL_TAKEN);
         }
         form.set("email", email);
@@ -127,9 +127,24 @@ async fn examine(request: &Request, form: RegistrationForm<'_>) -> Result<Examin
 
 pub(crate) const EMAIL_TAKEN: &str = "User is already registered with this e-mail address.";
 
-/// Whether the address belongs to a user who has verified it.
-pub(crate) async fn is_closed(auth: &Auth, db: &mut Connection, email: &str) -> Result<bool, Error> {
-    Ok(auth.settings().account.unique_email && db.is_verified_by_anyone(email).await?)
+/// Whether the address, in lower case, belongs to another user than `except` for good.
+///
+/// It does if a user has verified it, as the reference has it. It also does if a user has it in another case, verified or
+/// not: a look-up prefers the exact spelling, so that the newcomer would take the address away.
+pub(crate) async fn is_closed(
+    auth: &Auth,
+    db: &mut Connection,
+    email: &str,
+    except: Option<UserId>,
+) -> Result<bool, Error> {
+    if !auth.settings().account.unique_email {
+        return Ok(false);
+    }
+    if db.is_verified_by_anyone(email).await? {
+        return Ok(true);
+    }
+    let holders = db.users_naming(email).await?;
+    Ok(holders.iter().any(|(user, held)| Some(user.id) != except && held != email))
 }
 
 /// Makes the user and their address, if nobody took either since the body was examined.
@@ -156,7 +171,7 @@ async fn create(
         return Err(Error::Invalid(FieldErrors::of(NON_FIELD_ERRORS, messages)));
     }
     tx.claim(email).await?;
-    if !email.is_empty() && is_closed(auth, tx, email).await? {
+    if !email.is_empty() && is_closed(auth, tx, email, None).await? {
         return Err(Error::field("email", EMAIL_TAKEN));
     }
     let user = users::insert(auth, tx, new, Names::Form(form)).await?;

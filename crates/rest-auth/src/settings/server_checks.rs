@@ -78,10 +78,10 @@ impl Settings {
     pub(super) fn server_warnings(&self, warn: &mut impl FnMut(bool, &'static str, &str)) {
         let is_secure = self.session_cookie_secure || self.csrf_cookie_secure || self.rest_auth.jwt_auth_secure;
         warn(
-            is_secure && !self.trusted_proxies.is_empty() && self.secure_proxy_ssl_header.is_none(),
+            is_secure && self.secure_proxy_ssl_header.is_none(),
             "secure_proxy_ssl_header",
-            "cookies are for HTTPS alone and there is a proxy in front, but the server takes each request for one by HTTP; name \
-             the header by which the proxy says otherwise, for example [\"X-Forwarded-Proto\", \"https\"]",
+            "cookies are for HTTPS alone, but the server takes each request for one by HTTP; name the header by which the proxy \
+             in front says otherwise, for example [\"X-Forwarded-Proto\", \"https\"]",
         );
         warn(
             self.metrics.public,

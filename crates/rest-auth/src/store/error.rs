@@ -229,10 +229,13 @@ impl From<StoreError> for Error {
             (_, true) => Some("This value is too large."),
             (false, false) => None,
         };
-        // The hash of a password is ours.
-        if let Some(message) = refused.filter(|_| error.column().as_deref() != Some("password")) {
+        // What a client sends is compared with its column before. PostgreSQL does not name a column that is too short, which is
+        // then that of a hash, and a hash is not the client's.
+        let column = error.column().filter(|column| column != "password");
+        let column = column.or_else(|| error.is_of_another_encoding().then(|| NON_FIELD_ERRORS.to_owned()));
+        if let (Some(message), Some(column)) = (refused, column) {
             tracing::warn!(%error, "a value does not fit into its column");
-            return Self::field(error.column().as_deref().unwrap_or(NON_FIELD_ERRORS), message);
+            return Self::field(&column, message);
         }
         if let StoreError::NoConnection(cause @ sqlx::Error::Database(_)) = &error {
             tracing::error!(error = %cause, "the database lets nobody in");

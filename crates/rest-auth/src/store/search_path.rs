@@ -58,7 +58,7 @@ impl SearchPath {
     }
 
     /// The schema to make tables in, if it is not the one in which PostgreSQL makes them anyway.
-    fn home(&self, users: &str) -> Result<Option<&str>, StoreError> {
+    pub(crate) fn home(&self, users: &str) -> Result<Option<&str>, StoreError> {
         if let Some(schema) = self.barred.first() {
             return Err(StoreError::SearchPath(format!(
                 "the schema {schema} holds tables of Django's, but this role may not use it: GRANT USAGE ON SCHEMA to the role, \

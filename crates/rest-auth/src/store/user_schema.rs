@@ -124,6 +124,20 @@ pub(super) async fn key_type(db: &mut Connection, present: &Present) -> Result<S
     }
 }
 
+impl Connection {
+    /// Returns what is wrong with Django's own table of users, if it is there and does not fit.
+    ///
+    /// Another table of users is examined by [`key_type`], which refuses one that does not fit.
+    pub(crate) async fn misfit_of_users(&mut self) -> Result<Option<String>, StoreError> {
+        let (dialect, users) = (self.dialect(), self.user_table().clone());
+        if !users.is_usual() {
+            return Ok(None);
+        }
+        let columns = self.columns_of(&users.table).await?;
+        Ok(if columns.is_empty() { None } else { misfit(dialect, &users, &columns) })
+    }
+}
+
 /// What is wrong with a table that is there.
 fn misfit(dialect: Dialect, users: &UserTable, columns: &[Column]) -> Option<String> {
     let find = |name: &str| columns.iter().find(|column| dialect.is_column(&column.name, name));

@@ -68,7 +68,7 @@ impl Violation {
         // SQLITE_CONSTRAINT_PRIMARYKEY and SQLITE_CONSTRAINT_ROWID.
         let is_primary_key = matches!(code, Some("1555" | "2579"));
         if let Some(index) = place.strip_prefix("index '") {
-            let index = index.trim_end_matches('\'').to_owned();
+            let index = index.strip_suffix('\'').unwrap_or(index).replace("''", "'");
             return Self { index: Some(index), is_primary_key, ..Self::default() };
         }
         let columns: Vec<_> = place.split(", ").filter_map(|column| column.rsplit_once('.')).collect();
@@ -80,16 +80,16 @@ impl Violation {
         }
     }
 
-    /// The name of the key is the last text between quotation marks, in whichever language the message is. MySQL 8 puts the
-    /// table in front of it.
+    /// The name of the key stands at the end; in another language than English it is the last text between quotation marks.
+    /// MySQL 8 puts the table in front of it, and a name may hold a dot, too.
     fn of_mysql(message: &str) -> Self {
-        let key = message.rsplit('\'').nth(1).unwrap_or_default();
-        let (table, index) = key.split_once('.').unwrap_or(("", key));
+        let in_english = message.split_once("for key '").and_then(|(_, key)| key.strip_suffix('\''));
+        let key = in_english.or_else(|| message.rsplit('\'').nth(1)).unwrap_or_default();
         Self {
-            table: table.to_owned(),
-            index: Some(index.to_owned()),
+            table: String::new(),
+            index: Some(key.to_owned()),
             columns: Vec::new(),
-            is_primary_key: index == "PRIMARY",
+            is_primary_key: key == "PRIMARY" || key.ends_with(".PRIMARY"),
         }
     }
 
@@ -209,11 +209,17 @@ impl Connection {
                 // MySQL 8 has indexes of expressions, and this column of the table.
                 const EXPRESSIONS: &str = "SELECT CAST(expression AS CHAR) AS text FROM information_schema.statistics \
                      WHERE table_schema = DATABASE() AND index_name = ? AND table_name = ? AND expression IS NOT NULL";
-                let mut texts = self.texts(COLUMNS, &[index, table]).await?;
-                if texts.is_empty() {
-                    texts = self.texts(EXPRESSIONS, &[index, table]).await?;
+                // MySQL 8 says TABLE.INDEX.
+                let bare = index.strip_prefix(table).and_then(|rest| rest.strip_prefix('.'));
+                for index in [index].into_iter().chain(bare) {
+                    for statement in [COLUMNS, EXPRESSIONS] {
+                        let texts = self.texts(statement, &[index, table]).await?;
+                        if !texts.is_empty() {
+                            return Ok(texts.iter().flat_map(|text| names_in(text)).collect());
+                        }
+                    }
                 }
-                Ok(texts.iter().flat_map(|text| names_in(text)).collect())
+                Ok(Vec::new())
             }
         }
     }
@@ -262,11 +268,13 @@ mod tests {
         assert_eq!((sqlite.table.as_str(), sqlite.columns), ("t", vec!["a".to_owned(), "b".to_owned()]));
         let sqlite = Violation::of_sqlite("UNIQUE constraint failed: index 'by_case'", Some("2067"));
         assert_eq!((sqlite.index.as_deref(), sqlite.is_primary_key), (Some("by_case"), false));
+        let sqlite = Violation::of_sqlite("UNIQUE constraint failed: index 'it''s a.b c'", Some("2067"));
+        assert_eq!(sqlite.index.as_deref(), Some("it's a.b c"));
         assert!(Violation::of_sqlite("UNIQUE constraint failed: t.id", Some("1555")).is_primary_key);
         let mysql = Violation::of_mysql("Duplicate entry 'it's' for key 'app_customer.app_phone'");
-        assert_eq!((mysql.table.as_str(), mysql.index.as_deref()), ("app_customer", Some("app_phone")));
-        let mariadb = Violation::of_mysql("Duplicate entry 'a.b' for key 'app_phone'");
-        assert_eq!((mariadb.table.as_str(), mariadb.index.as_deref()), ("", Some("app_phone")));
+        assert_eq!((mysql.table.as_str(), mysql.index.as_deref()), ("", Some("app_customer.app_phone")));
+        let mariadb = Violation::of_mysql("Duplicate entry 'a.b' for key 'it's a.b c'");
+        assert_eq!((mariadb.table.as_str(), mariadb.index.as_deref()), ("", Some("it's a.b c")));
         assert!(Violation::of_mysql("Doppelter Eintrag '1' für Schlüssel 'PRIMARY'").is_primary_key);
     }
 
