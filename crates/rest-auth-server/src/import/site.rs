@@ -51,7 +51,7 @@ impl<'a> Site<'a> {
         self.lacks_app("allauth")
     }
 
-    /// Returns whether the site lacks registration, by dj-rest-auth or django-rest-auth.
+    /// Returns whether the site lacks the registration of (dj-)rest-auth.
     pub fn lacks_registration(self) -> bool {
         ["dj_rest_auth.registration", "rest_auth.registration"].iter().all(|app| self.lacks_app(app))
     }

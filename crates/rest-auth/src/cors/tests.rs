@@ -7,7 +7,7 @@ use crate::testing::{Answer, TestApp, each_database};
 
 const APP: &str = "https://app.example.com";
 
-/// What a browser asks before it sends a request of another origin.
+/// Sends the preflight that a browser sends before a request of another origin.
 async fn preflight(app: &TestApp, origin: &str) -> Answer {
     let client = app.client().header("origin", origin).header("access-control-request-method", "PATCH");
     client.clone().send(Method::OPTIONS, "/user/", None, Body::empty()).await

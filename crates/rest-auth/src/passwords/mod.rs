@@ -77,8 +77,8 @@ impl Passwords {
 
     /// Compares a password with a stored hash, `None` if there is no such user: `check_password`.
     ///
-    /// The password is tried as it was sent, because Django's admin stores it so, then without the white space around
-    /// it, because REST framework's fields store it so.
+    /// The password is first tried as the client sent it, because Django's admin stores white space. Then it is tried
+    /// without the white space around it, because REST framework's fields drop white space.
     ///
     /// # Errors
     /// 503 when too many wait for their turn.
