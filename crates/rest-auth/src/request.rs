@@ -71,8 +71,8 @@ impl Head {
 
     /// Returns the values of the cookies of this name.
     ///
-    /// There are several if the path or the domain of the cookie was changed, because the browser then keeps both cookies.
-    /// Each value occurs once, and at most [`COOKIES_OF_A_NAME`] are returned.
+    /// There are several if the path or the domain of the cookie was changed, because the browser then keeps both
+    /// cookies. Each value occurs once, and at most [`COOKIES_OF_A_NAME`] are returned.
     pub(crate) fn cookies(&self, name: &str) -> Vec<&str> {
         let mut values = Vec::new();
         for (_, value) in self.cookies.iter().filter(|(held, _)| held == name) {

@@ -56,7 +56,8 @@ fn look_up() -> Option<String> {
 
 /// Returns the name behind the `@` of a Message-ID, for a mail of this sender.
 ///
-/// The first of these that exists counts: `email.local_hostname`, the machine's full name, the sender's domain, a literal.
+/// The first of these that exists counts: `email.local_hostname`, the machine's full name, the sender's domain, an
+/// address literal.
 pub(super) fn of_message_id(configured: Option<&ClientId>, machine: Option<&str>, sender: &str) -> String {
     let domain = sender.rsplit_once('@').map(|(_, domain)| domain).filter(|domain| is_full(domain));
     match (configured, machine.or(domain)) {

@@ -32,7 +32,9 @@ pub(crate) enum Held<'a> {
 }
 
 impl Held<'_> {
-    /// Returns the value's digest in the table, which differs between users with one hash.
+    /// Returns the value's digest in the table.
+    ///
+    /// The digests of two users with the same hash differ.
     fn digest(self, user: &User, secret: &Secret) -> String {
         let (kind, value) = match self {
             Self::Session(value) => ("session", value),

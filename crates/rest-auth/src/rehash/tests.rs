@@ -22,7 +22,7 @@ async fn cheap(settings: &str) -> TestApp {
     app
 }
 
-/// Starts another server on the same database, with these settings and the same time.
+/// Starts another server on the same database, with these settings and one clock.
 async fn beside(app: &TestApp, settings: &str) -> Auth {
     let mut settings = Settings::from_toml(settings).expect("settings").settings;
     settings.media.root = app.auth().settings().media.root.clone();
@@ -85,7 +85,7 @@ async fn a_session_outlives_each_hash_of_its_password() {
     for client in &clients {
         assert_eq!(shown(&app, client, &servers).await, [200; 3]);
     }
-    // A request with a new session writes nothing.
+    // A further request with the session writes nothing.
     app.statements();
     shown(&app, &clients[0], &servers).await;
     assert!(app.statements().iter().all(|sql| !sql.starts_with("DELETE") && !sql.starts_with("UPDATE")));
