@@ -96,8 +96,9 @@ impl StoreError {
         }
     }
 
-    /// Whether a text cannot be compared with a column or kept in it, because it has a character that the column's encoding
-    /// lacks.
+    /// Returns whether a text has a character that the column's encoding lacks.
+    ///
+    /// Such a text can neither be compared with the column nor stored in it.
     pub(super) fn is_of_another_encoding(&self) -> bool {
         let Some(sqlx::Error::Database(error)) = self.cause() else { return false };
         match error.try_downcast_ref::<MySqlDatabaseError>() {
@@ -108,7 +109,7 @@ impl StoreError {
         }
     }
 
-    /// Whether a value is larger than its column, though its field let it pass.
+    /// Returns whether a value is too large for its column, though its field allowed it.
     fn is_too_large(&self) -> bool {
         let Some(sqlx::Error::Database(error)) = self.cause() else { return false };
         match error.try_downcast_ref::<MySqlDatabaseError>() {
@@ -117,7 +118,7 @@ impl StoreError {
         }
     }
 
-    /// The column that MySQL names in such an error; PostgreSQL names none.
+    /// Returns the column in such an error, which MySQL names but PostgreSQL does not.
     fn column(&self) -> Option<String> {
         let message = self.cause()?.to_string();
         let (_, rest) = message.split_once("for column ")?;
@@ -229,7 +230,7 @@ impl From<StoreError> for Error {
             (_, true) => Some("This value is too large."),
             (false, false) => None,
         };
-        // The hash of a password is ours.
+        // The server, not the client, makes the hash of a password.
         if let Some(message) = refused.filter(|_| error.column().as_deref() != Some("password")) {
             tracing::warn!(%error, "a value does not fit into its column");
             return Self::field(error.column().as_deref().unwrap_or(NON_FIELD_ERRORS), message);

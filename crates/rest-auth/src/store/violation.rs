@@ -1,7 +1,7 @@
 //! Finds the unique index that keeps a row out of a table, and the columns of that index.
 //!
-//! SQLite names the columns, PostgreSQL the columns and the constraint, MySQL the key alone. Where only a name is given, the
-//! database's catalogue has the columns.
+//! SQLite names the columns, PostgreSQL the columns and the constraint, MySQL only the key. If the database gives only a
+//! name, its catalogue has the columns.
 
 use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder};
 use sqlx::error::DatabaseError;
@@ -24,9 +24,9 @@ pub struct Violation {
     pub table: String,
     /// The index or constraint, where the database names it.
     pub index: Option<String>,
-    /// The columns that the index is of, those in its expressions among them.
+    /// The columns of the index, including those in its expressions.
     pub columns: Vec<String>,
-    /// Whether it is the table's primary key.
+    /// Whether the index is the table's primary key.
     pub is_primary_key: bool,
 }
 
@@ -111,7 +111,7 @@ fn columns_of_detail(detail: &str) -> Vec<String> {
 fn names_in(expressions: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let mut rest = expressions;
-    // What stands in front of a name.
+    // The text in front of a name.
     let mut before = String::new();
     while let Some(first) = rest.chars().next() {
         let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
@@ -193,7 +193,7 @@ impl Connection {
                 Ok(statements.iter().flat_map(|statement| names_in(keys_of_statement(statement))).collect())
             }
             Inner::Postgres(_) => {
-                // The transaction can do no more, and is about to be rolled back.
+                // The transaction has failed, and is about to be rolled back.
                 self.execute_script("ROLLBACK").await?;
                 const KEYS: &str = "SELECT pg_get_indexdef(i.indexrelid, k, true) AS text \
                      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid, generate_series(1, i.indnkeyatts) k \
@@ -201,7 +201,7 @@ impl Connection {
                 Ok(self.texts(KEYS, &[index, table]).await?.iter().flat_map(|key| names_in(key)).collect())
             }
             Inner::MySql(_) => {
-                // A generated column stands for the columns that it is made of.
+                // A generated column is replaced by the columns of its expression.
                 const COLUMNS: &str = "SELECT CASE WHEN c.generation_expression <> '' THEN CAST(c.generation_expression AS CHAR) \
                      ELSE CONCAT('`', s.column_name, '`') END AS text \
                      FROM information_schema.statistics s JOIN information_schema.columns c USING (table_schema, table_name, column_name) \
@@ -270,7 +270,7 @@ mod tests {
         assert!(Violation::of_mysql("Doppelter Eintrag '1' für Schlüssel 'PRIMARY'").is_primary_key);
     }
 
-    /// A role that may not read the row is not told the values, and therefore not the columns either.
+    /// PostgreSQL hides the values, and therefore the columns, from a role that may not read the row.
     #[each_database(Postgres)]
     async fn a_constraint_without_its_columns_is_looked_up() {
         let app = TestApp::with("").await;
