@@ -1,4 +1,4 @@
-//! Addresses that are stored in mixed case, as Django's admin, `createsuperuser` and older versions of allauth store them.
+//! Addresses in mixed case, as Django's admin, `createsuperuser` and older versions of allauth store them.
 
 use rest_auth::testing::{TestApp, each_database};
 use rest_auth::{Dialect, examine};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const BY_ADDRESS: &str = "[account]\nlogin_methods = ['username', 'email']\nchange_email = true\n\
     [frontend]\npassword_reset_url = '{origin}/new/{uid}/{token}'\nverify_email_url = '{origin}/verify/{key}'\n";
 
-/// Users with these names and addresses, as they are stored in their rows and in allauth's table.
+/// Starts an app with these users, whose addresses are in their rows and in allauth's table.
 async fn app(users: &[(&str, &str)]) -> TestApp {
     let app = TestApp::with(BY_ADDRESS).await;
     add(&app, users).await;
@@ -56,7 +56,7 @@ async fn a_user_logs_in_by_an_address_whatever_its_case() {
             assert_eq!(login(&app, "email", address, "janet").await, 400, "{address}");
         }
     }
-    // Verified or not, by either table.
+    // Either table is enough, with a verified address or not.
     app.sql("UPDATE auth_user SET email = 'else@example.com' WHERE username = 'jane'").await;
     app.sql("INSERT INTO account_emailaddress (id, user_id, email, verified, \"primary\") VALUES (90, 1, 'Jane@Example.com', false, true)")
         .await;

@@ -1,4 +1,4 @@
-//! PostgreSQL's `search_path` with more than one schema: tables are found in any of them, and made beside those that are there.
+//! PostgreSQL's `search_path` with several schemas: tables are found in any, and made beside existing ones.
 
 use rest_auth::settings::DatabaseUrl;
 use rest_auth::testing::{TestApp, each_database};
@@ -14,7 +14,7 @@ const PEOPLE: &str = r#"
     fields.city = { type = "char", max_length = 20, blank = true }
 "#;
 
-/// A database whose tables are in one schema, and another schema, which is empty.
+/// A database with all tables in one schema, and another, empty schema.
 struct Two {
     app: TestApp,
     living: String,
@@ -31,7 +31,7 @@ impl Two {
         Self { app, living, empty }
     }
 
-    /// The settings with a search_path of these schemas.
+    /// Returns the settings with a search_path of these schemas.
     fn settings(&self, path: &[&str]) -> Settings {
         let mut settings = self.app.auth().settings().clone();
         let path = path.join("%2C");
@@ -39,7 +39,7 @@ impl Two {
         settings
     }
 
-    /// The tables of a schema, in order.
+    /// Returns the tables of a schema, in order.
     async fn tables(&self, schema: &str) -> Vec<String> {
         let sql = format!("SELECT tablename::text FROM pg_tables WHERE schemaname = '{schema}' ORDER BY 1");
         let name = |row: Vec<Value>| row[0].as_str().expect("a name").to_owned();

@@ -23,7 +23,7 @@ impl Present {
         self.names.iter().any(|there| there == name || self.ignores_case && there.eq_ignore_ascii_case(name))
     }
 
-    /// Returns the table whose name differs in case alone, if the database is case-sensitive.
+    /// Returns a table whose name differs in case alone, on a case-sensitive database.
     pub(super) fn in_another_case(&self, name: &str) -> Option<&str> {
         let alike = |there: &&String| there.eq_ignore_ascii_case(name);
         self.names.iter().find(alike).filter(|_| !self.contains(name)).map(String::as_str)

@@ -72,7 +72,7 @@ impl Dialect {
         Expr::expr(Func::lower(Expr::col(column))).eq(Func::lower(Expr::val(text)))
     }
 
-    /// Returns whether the database finds a column by a name; PostgreSQL is case-sensitive.
+    /// Returns whether a name leads to a column; PostgreSQL alone is case-sensitive.
     pub(super) fn is_column(self, name: &str, by: &str) -> bool {
         name == by || self != Self::Postgres && name.eq_ignore_ascii_case(by)
     }

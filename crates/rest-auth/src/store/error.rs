@@ -109,7 +109,7 @@ impl StoreError {
         }
     }
 
-    /// Returns whether a value is too large for its column, though its field allowed it.
+    /// Returns whether a value that its field accepts is too large for its column.
     fn is_too_large(&self) -> bool {
         let Some(sqlx::Error::Database(error)) = self.cause() else { return false };
         match error.try_downcast_ref::<MySqlDatabaseError>() {

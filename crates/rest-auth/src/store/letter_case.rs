@@ -116,9 +116,9 @@ impl Connection {
 
     /// Returns the spellings of an address that a column with an exact index holds.
     ///
-    /// SQLite needs this because its own collations ignore case in ASCII only. The function asks the index for the first
-    /// text from the first spelling on, then from the first spelling behind that text on. If there are too many similar
-    /// texts, the result is `None`.
+    /// SQLite needs this because its own collations ignore case in ASCII only. The function asks the index for the
+    /// first text from the first spelling on, then from the first spelling behind that text on. If there are too many
+    /// similar texts, the result is `None`.
     async fn spellings_in(
         &mut self,
         table: &DynIden,

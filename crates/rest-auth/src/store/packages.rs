@@ -34,7 +34,9 @@ impl Connection {
         self.count(&statement, "owners").await.map(Some)
     }
 
-    /// Returns the number of users with rows in a package's table but no usable password.
+    /// Returns the number of users with rows in a package's table but no password.
+    ///
+    /// Such users have no password to log in with.
     pub(crate) async fn owners_without_password(&mut self, table: &PackageTable) -> Result<u64, StoreError> {
         let users = self.user_table().clone();
         let statement = Query::select()

@@ -25,7 +25,7 @@ pub(crate) struct Replaced {
 }
 
 impl Connection {
-    /// Stores the digests of a replaced hash, and of the hashes that it had replaced itself.
+    /// Stores the digests of a replaced hash, and of the hashes that it had replaced.
     pub(crate) async fn remember_replaced(&mut self, replaced: &Replaced) -> Result<(), StoreError> {
         use ReplacedHash::*;
         let user = || self.dialect().user_id(replaced.user);
@@ -66,7 +66,7 @@ impl Connection {
         self.execute(&insert).await.map(drop)
     }
 
-    /// Returns whether one of the digests belongs to a hash that one of these hashes replaced.
+    /// Returns whether one of these hashes replaced the hash of one of the digests.
     pub(crate) async fn is_replaced(
         &mut self,
         digests: &[String],

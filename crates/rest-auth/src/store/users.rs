@@ -248,7 +248,9 @@ impl Connection {
         Ok(self.user_by_natural_key(username).await?.filter(|user| user.username == username))
     }
 
-    /// Returns the user of this name, as the database compares names: `get_by_natural_key`.
+    /// Returns the user of this name, as the database compares names.
+    ///
+    /// Django's `get_by_natural_key`.
     pub(crate) async fn user_by_natural_key(&mut self, username: &str) -> Result<Option<User>, StoreError> {
         let column = self.user_table().at(UserColumn::Username);
         let statement = self.select_users().and_where(Expr::col(column).eq(username)).take();
@@ -313,7 +315,9 @@ impl Connection {
         Ok(each_once(named).into_iter().map(|named| named.user).collect())
     }
 
-    /// Returns the users who named the address, verified or not, with its stored spelling.
+    /// Returns the users who named the address, with its stored spelling.
+    ///
+    /// Users count even if another user has verified the address.
     pub(crate) async fn users_naming(&mut self, email: &str) -> Result<Vec<(User, String)>, StoreError> {
         let mut named = self.users_with_address(email).await?;
         named.extend(self.users_with_email(email).await?.into_iter().map(NamedUser::from));
@@ -321,7 +325,7 @@ impl Connection {
         Ok(named.into_iter().map(|named| (named.user, named.address)).collect())
     }
 
-    /// Returns the users with the address in `account_emailaddress`; case does not matter.
+    /// Returns the users with the address in `account_emailaddress`, in any case.
     async fn users_with_address(&mut self, email: &str) -> Result<Vec<NamedUser>, StoreError> {
         let id = self.user_table().at(UserColumn::Id);
         let holds = self.holds_text(at(AccountEmailAddress::Table, AccountEmailAddress::Email), email).await?;
@@ -479,7 +483,7 @@ impl Connection {
         self.forget_replaced(id).await
     }
 
-    /// Sets the hash of the user's new password unless the password was changed in between.
+    /// Sets the hash of the new password unless the password was changed in between.
     pub(crate) async fn change_password(&mut self, user: &User, hash: &str) -> Result<bool, StoreError> {
         let changed = self.replace_hash(user, hash).await?;
         if changed {

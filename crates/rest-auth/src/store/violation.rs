@@ -1,7 +1,7 @@
 //! Finds the unique index that keeps a row out of a table, and the columns of that index.
 //!
-//! SQLite names the columns, PostgreSQL the columns and the constraint, MySQL only the key. If the database gives only a
-//! name, its catalogue has the columns.
+//! SQLite names the columns, PostgreSQL the columns and the constraint, MySQL only the key. If the database gives only
+//! a name, its catalogue has the columns.
 
 use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder};
 use sqlx::error::DatabaseError;
@@ -270,7 +270,7 @@ mod tests {
         assert!(Violation::of_mysql("Doppelter Eintrag '1' für Schlüssel 'PRIMARY'").is_primary_key);
     }
 
-    /// PostgreSQL hides the values, and therefore the columns, from a role that may not read the row.
+    /// A role that may not read the row gets neither the values nor the columns.
     #[each_database(Postgres)]
     async fn a_constraint_without_its_columns_is_looked_up() {
         let app = TestApp::with("").await;
