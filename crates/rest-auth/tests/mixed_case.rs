@@ -205,10 +205,10 @@ async fn check_counts_addresses_in_mixed_case_and_those_that_differ_in_case_alon
         [
             "auth_user.email: addresses that differ from another one in case alone: 2. Each of them is found only if the user \
              types it exactly as it is stored. Give all but one of them another address.",
-            "auth_user.email: addresses that are not in lower case: 2. They are found whatever the case in which users type \
-             them.",
-            "account_emailaddress.email: addresses that are not in lower case: 1. They are found whatever the case in which \
-             users type them.",
+            "auth_user.email: addresses that are not in lower case: 2. They are found even if users type them in \
+             another case.",
+            "account_emailaddress.email: addresses that are not in lower case: 1. They are found even if users type them \
+             in another case.",
         ]
     );
 }

@@ -75,7 +75,7 @@ const EFFECTS: &[Effect] = &[
         "between two mails that verify an address are 180 seconds here; account.rate_limits = { confirm_email = \"1/60s/key\" } \
          makes it a minute"),
     effect(&["ACCOUNT_EMAIL_MAX_LENGTH"], "254", "an address has up to 254 characters here"),
-    effect(&["ACCOUNT_LOGIN_BY_CODE_REQUIRED"], "False", "Django mails a code that a login asks for; here none is asked for"),
+    effect(&["ACCOUNT_LOGIN_BY_CODE_REQUIRED"], "False", "Django mails a code that a login asks for; rest-auth does not"),
     effect(&["ACCOUNT_ADAPTER"], "'allauth.account.adapter.DefaultAccountAdapter'",
         "Python of the project's own, which may change what registration keeps, who may register, mails and links; \
          rest-auth does not run it. See [registration], [frontend], [templates], and hooks in Rust"),

@@ -117,8 +117,8 @@ fn bucket(site: Site<'_>, options: Option<&Value>, name: &str, add: &mut impl Fn
     add(source, Fate::To { path: "media.url".to_owned(), value: Value::Text(url), notes: Vec::new() });
     let is_signed = find("querystring_auth", &["AWS_QUERYSTRING_AUTH"]).is_none_or(|(_, value)| value.is_true());
     if is_signed && domain.is_none() {
-        let why = "Django signs the addresses of files, which are good for an hour; addresses are plain here, so that whatever shows \
-                   the files must let everybody read them";
+        let why = "Django signs the addresses of files, which are good for an hour; addresses are plain here, so that the server \
+                   of the files must let everybody read them";
         add("AWS_QUERYSTRING_AUTH".to_owned(), Fate::Heed(why.to_owned()));
     }
     for acl in

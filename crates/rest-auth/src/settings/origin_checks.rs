@@ -72,7 +72,7 @@ fn refuse_origin(path: &str, stated: &str, origin: &str, refuse: &mut impl FnMut
         }
         None if stated.contains('*') => (
             format!("{stated:?} is not an origin"),
-            "A star stands for subdomains, in front of the domain: \"https://*.example.com\".".to_owned(),
+            "A star matches subdomains, in front of the domain: \"https://*.example.com\".".to_owned(),
         ),
         None if !stated.contains("://") => {
             (format!("{stated:?} has no scheme"), "For example \"https://app.example.com\".".to_owned())

@@ -76,7 +76,7 @@ pub(super) fn steps(dialect: Dialect, users: &UserTable, unused_apps: &[&str]) -
             "rest_auth_replaced_hash_expires_at",
             "rest_auth_replaced_hash",
             "expires_at",
-            "finds the replaced hashes that matter no more",
+            "finds expired rows of replaced hashes",
         ),
         (
             "rest_auth_outbox_claimed_until",

@@ -71,7 +71,7 @@ impl SearchPath {
         }
         let Some(first) = self.schemas.first() else {
             return Err(StoreError::SearchPath(format!(
-                "none of its schemas exists ({}): create the schema, or correct the search_path in database_url or of the role",
+                "its schemas do not exist ({}): create the schema, or correct the search_path in database_url or of the role",
                 self.named.join(", ")
             )));
         };
@@ -85,8 +85,8 @@ impl SearchPath {
             (_, None) => {
                 let homes: Vec<&str> = homes.into_iter().collect();
                 return Err(StoreError::SearchPath(format!(
-                    "Django's tables are in several of its schemas ({}), and the table {users} is in none: leave one of them in \
-                     the search_path",
+                    "Django's tables are in several of its schemas ({}), but none of them has the table {users}: \
+                     leave one of them in the search_path",
                     homes.join(", ")
                 )));
             }

@@ -64,8 +64,8 @@ impl Problem {
                 format!("`openssl pkey -in {file} -noout` must accept it."),
             ),
             NoKey::Encrypted => (
-                "is encrypted with a passphrase, and the server asks for none".to_owned(),
-                format!("`openssl pkey -in {file} -out PLAIN.pem` writes it without; let nobody else read that file."),
+                "is encrypted with a passphrase, which the server does not ask for".to_owned(),
+                format!("`openssl pkey -in {file} -out PLAIN.pem` decrypts the key; protect that file."),
             ),
             NoKey::OpenSsh => (
                 "is in OpenSSH's own form".to_owned(),
