@@ -1,6 +1,6 @@
-//! Runs docs/running.md's configurations of nginx in front of rest-auth, at a port other than HTTP's.
+//! rest-auth behind nginx, with the configurations of docs/running.md.
 //!
-//! Without nginx, the tests are skipped with a note.
+//! nginx listens at a port other than HTTP's. Without nginx, the tests are skipped with a note.
 
 mod support;
 
@@ -86,7 +86,7 @@ fn links(folder: &Path) -> Vec<String> {
     links.collect()
 }
 
-/// Starts nginx with the page's block that holds this text, and rest-auth behind it.
+/// Starts rest-auth behind nginx, with the page's block that holds this text.
 fn behind_nginx(holds: &str, folder: &Path, settings: &str) -> Option<(Running, Running, Browser)> {
     if !proxy::is_installed("nginx", "-v", "rest-auth behind nginx") {
         return None;
@@ -107,7 +107,7 @@ fn behind_nginx(holds: &str, folder: &Path, settings: &str) -> Option<(Running, 
     Some((server, nginx, Browser::new(&address)))
 }
 
-/// Goes through every flow in which an origin, a host or a path counts, below this path.
+/// Runs every flow in which an origin, a host or a path counts, below this path.
 fn every_flow_works(browser: &Browser, folder: &Path, base: &str) {
     let form = json!({ "username": "jane", "email": "jane@example.com", "password1": PASSWORD, "password2": PASSWORD });
     let (status, _, text) = browser.json("POST", &format!("{base}/api/auth/registration/"), &form);

@@ -1,6 +1,6 @@
-//! nginx and Caddy with the configurations of docs/forward-auth.md, in front of a service without accounts.
+//! nginx and Caddy with the configurations of docs/forward-auth.md.
 //!
-//! A test is skipped with a note if its proxy is not installed.
+//! The service behind them has no accounts. A test is skipped with a note if its proxy is not installed.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! `rest-auth import settings`: each kind of setting is carried over or listed under "Look at".
+//! `rest-auth import settings` carries each setting over or lists it under "Look at".
 //!
 //! Clients would notice settings that the import drops.
 

@@ -1,4 +1,4 @@
-//! CORS for scripts of other origins, with the settings and headers of django-cors-headers.
+//! CORS for scripts of other origins, like django-cors-headers.
 //!
 //! tower-http's layer does not fit, because it treats every `OPTIONS` as a preflight. Here a plain `OPTIONS` describes
 //! an endpoint, and its response needs these headers as well.

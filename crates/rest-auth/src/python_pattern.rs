@@ -1,4 +1,4 @@
-//! The patterns in Django's settings, which are matched as Python's `re.match` does.
+//! The patterns in Django's settings, matched like Python's `re.match`.
 
 use regex::bytes::{Regex, RegexBuilder};
 

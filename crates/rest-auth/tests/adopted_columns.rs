@@ -1,4 +1,4 @@
-//! Databases whose columns differ from Django's: NULL, times of any form, fewer characters.
+//! Databases whose columns differ from Django's: NULL, odd times, fewer characters.
 
 use rest_auth::testing::{Client, TestApp, each_database};
 use rest_auth::{Auth, Dialect, examine};

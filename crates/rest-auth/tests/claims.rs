@@ -83,9 +83,10 @@ const REGISTERED: [&str; 16] = [
     "",
 ];
 
-/// Returns the statuses of a login's access token at `user/`, at `token/verify/`, and after a refresh.
+/// Returns the statuses of the access token of a login.
 ///
-/// The result is `None` if the login does not give a token.
+/// They are those at `user/`, at `token/verify/`, and after a refresh. The result is `None` if the login does not give
+/// a token.
 async fn statuses(app: &TestApp, auth: &Auth) -> Option<[u16; 3]> {
     let client = || app.client_of(auth.router());
     let login = client().post("/login/", json!({ "username": "jane", "password": "correct horse" })).await;

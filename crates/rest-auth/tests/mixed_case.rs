@@ -1,4 +1,6 @@
-//! Addresses in mixed case, as Django's admin, `createsuperuser` and older versions of allauth store them.
+//! Addresses in mixed case.
+//!
+//! Django's admin, `createsuperuser` and older versions of allauth store such addresses.
 
 use rest_auth::testing::{TestApp, each_database};
 use rest_auth::{Dialect, examine};
@@ -7,7 +9,9 @@ use serde_json::{Value, json};
 const BY_ADDRESS: &str = "[account]\nlogin_methods = ['username', 'email']\nchange_email = true\n\
     [frontend]\npassword_reset_url = '{origin}/new/{uid}/{token}'\nverify_email_url = '{origin}/verify/{key}'\n";
 
-/// Starts an app with these users, whose addresses are in their rows and in allauth's table.
+/// Starts an app with these users.
+///
+/// The addresses are those in the users' rows and in allauth's table.
 async fn app(users: &[(&str, &str)]) -> TestApp {
     let app = TestApp::with(BY_ADDRESS).await;
     add(&app, users).await;

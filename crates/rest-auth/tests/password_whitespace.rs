@@ -1,4 +1,4 @@
-//! White space around a password, which Django's admin stores and REST framework's fields drop.
+//! White space around a password: Django's admin stores it, REST framework drops it.
 
 use rest_auth::NewAccount;
 use rest_auth::testing::{TestApp, each_database};

@@ -1,4 +1,6 @@
-//! PostgreSQL's `search_path` with several schemas: tables are found in any, and made beside existing ones.
+//! PostgreSQL's `search_path` with several schemas.
+//!
+//! Tables are found in any schema of the path, and made in the schema of the existing ones.
 
 use rest_auth::settings::DatabaseUrl;
 use rest_auth::testing::{TestApp, each_database};
@@ -149,7 +151,9 @@ async fn an_empty_database_has_its_tables_made_in_the_first_schema() {
     two.end().await;
 }
 
-/// A name that differs in case alone is another table to PostgreSQL and to MySQL on Linux; SQLite finds it.
+/// SQLite finds a table by its name in another case.
+///
+/// To PostgreSQL and to MySQL on Linux, such a name is another table.
 #[each_database]
 async fn no_table_is_made_beside_one_whose_name_differs_in_case_alone() {
     let app = TestApp::with(PEOPLE).await;

@@ -44,7 +44,7 @@ const GUESSES: &str = "rest-auth counts failed logins by itself, in [throttle.fa
 const TENANTS: &str = "rest-auth serves one schema, that of the connection's search_path; each tenant needs a server";
 const HISTORY: &str = "what rest-auth changes of a user is not in the app's history";
 
-/// Middleware, by the beginning of its name, that clients of the endpoints do not miss.
+/// Middleware that clients do not miss, by the beginning of its name.
 const HARMLESS: &[&str] = &[
     "django.",
     "corsheaders.",

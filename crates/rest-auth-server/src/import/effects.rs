@@ -1,4 +1,4 @@
-//! Settings without a counterpart whose effect clients or users notice, and that effect.
+//! Settings without a counterpart, and their effects that clients or users notice.
 
 use super::python;
 use super::reasons::matches;

@@ -62,7 +62,9 @@ pub fn authentication(classes: &Value, site: Site<'_>) -> Result<Named, String> 
 const BACKENDS: [&str; 2] =
     ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"];
 
-/// `AUTHENTICATION_BACKENDS` → `authentication_backends`: the names in sessions, and what other backends let in.
+/// `AUTHENTICATION_BACKENDS` → `authentication_backends`: the names in sessions.
+///
+/// A note names each backend that rest-auth does not run.
 pub fn backends(backends: &Value) -> Named {
     let names: Vec<&str> = backends.items().iter().filter_map(Value::text).collect();
     let known: Vec<&str> = names.iter().copied().filter(|name| BACKENDS.contains(name)).collect();

@@ -6,7 +6,7 @@ use super::django::Fate;
 use super::site::Site;
 use super::value::Value;
 
-/// REST framework's throttles, with the scope whose rate each of them reads at dj-rest-auth's endpoints.
+/// REST framework's throttles, each with its scope at dj-rest-auth's endpoints.
 const THROTTLES: [(&str, &str); 3] = [
     ("rest_framework.throttling.AnonRateThrottle", "anon"),
     ("rest_framework.throttling.UserRateThrottle", "user"),

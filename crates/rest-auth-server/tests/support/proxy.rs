@@ -23,7 +23,7 @@ pub fn is_installed(program: &str, argument: &str, test: &str) -> bool {
     found
 }
 
-/// Starts nginx in a folder with these blocks of its `http`, and waits until it listens at the address.
+/// Starts nginx with these blocks of its `http`, and waits until it listens.
 pub fn nginx(folder: &Path, blocks: &str, address: &str) -> Running {
     let file = folder.join("nginx.conf");
     let place = folder.display();

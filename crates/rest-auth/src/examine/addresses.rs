@@ -1,4 +1,4 @@
-//! Addresses that are not in lower case, and users whose addresses differ in case alone.
+//! Addresses that are not in lower case, or differ from another in case alone.
 
 use super::{Examined, Finding};
 use crate::store::StoreError;

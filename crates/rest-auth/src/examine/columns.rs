@@ -1,4 +1,4 @@
-//! Columns that are shorter than in today's Django, or whose character set is smaller.
+//! Columns that are shorter, or hold fewer characters, than in today's Django.
 
 use super::{Examined, Finding};
 use crate::fields::Charset;

@@ -1,4 +1,4 @@
-//! The findings of `rest-auth check` beyond the settings: in the database, Redis and the bucket.
+//! The checks of `rest-auth check` on the database, Redis and the bucket.
 //!
 //! A check of the database is one function in a file of this folder, and one line of [`CHECKS`].
 
@@ -136,7 +136,7 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// The longest time that one check of the database may take.
 const EACH: Duration = Duration::from_secs(10);
 
-/// Examines the database of the settings and the services that they name, and changes nothing.
+/// Examines the database and the services of the settings, and changes nothing.
 ///
 /// [`Settings::load`] examines the settings themselves. If the database or a service does not answer, this function
 /// returns after a few seconds.

@@ -1,5 +1,6 @@
-//! Data of Django packages that this version does not support: second factors, passkeys, linked accounts, tokens and
-//! sessions of other packages.
+//! Data of Django packages that this version does not support.
+//!
+//! These are second factors, passkeys, linked accounts, and tokens and sessions of other packages.
 
 use super::{Examined, Finding};
 use crate::settings::Settings;

@@ -1,4 +1,6 @@
-//! PostgreSQL's sequences that are behind their rows, for example after an import with ids.
+//! PostgreSQL's sequences that are behind the rows of their tables.
+//!
+//! This happens, for example, after an import with fixed ids.
 
 use super::{Examined, Finding};
 use crate::store::StoreError;

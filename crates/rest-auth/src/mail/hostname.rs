@@ -13,7 +13,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// getaddrinfo's AI_CANONNAME, which has this value on every system.
 const CANONICAL: i32 = 2;
 
-/// Reads a full host name, or an address literal such as `[192.0.2.5]` or `[IPv6:2001:db8::5]`.
+/// Reads a full host name or an address literal.
+///
+/// Literals are such as `[192.0.2.5]` or `[IPv6:2001:db8::5]`.
 pub(crate) fn parse(text: &str) -> Option<ClientId> {
     let Some(literal) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
         return is_full(text).then(|| ClientId::Domain(text.to_owned()));

@@ -1,4 +1,4 @@
-//! The meaning of a mail server's refusal: whether it is final, and how a log shows it.
+//! A mail server's refusal: whether it is final, and how a log shows it.
 
 use super::smtp::Step;
 use crate::masked;

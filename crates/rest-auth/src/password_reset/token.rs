@@ -1,4 +1,4 @@
-//! The token in the mail: Django's `PasswordResetTokenGenerator`, with allauth's extension.
+//! The token in the mail: Django's `PasswordResetTokenGenerator`, or allauth's.
 //!
 //! The token is a time and a signature over values of the user's row. With allauth, the signature also covers the
 //! user's addresses. The token becomes invalid when the password changes.

@@ -1,4 +1,6 @@
-//! Django's apps that the settings leave out, as sites do whose INSTALLED_APPS lacks them.
+//! Django's apps that the settings leave out.
+//!
+//! A site leaves an app out if its INSTALLED_APPS lacks the app.
 
 use super::{EmailVerification, Settings};
 

@@ -1,4 +1,4 @@
-//! Checks for origins that browsers never send, and for `cors_` settings that cannot work.
+//! Checks for origins that browsers never send, and for impossible `cors_` settings.
 
 use axum::http::{HeaderName, Method};
 

@@ -2,7 +2,9 @@
 
 use url::{Origin, Url};
 
-/// Returns the origin as browsers send it: `https://app.example.com` for `https://App.Example.com:443/login`.
+/// Returns the origin as browsers send it.
+///
+/// `https://App.Example.com:443/login` becomes `https://app.example.com`.
 ///
 /// An origin of an app or an extension, such as `capacitor://localhost`, is returned as it is, and so are `null` and
 /// `file://`, which browsers send for pages without an origin. Returns `None` for a text that is not an origin.

@@ -14,7 +14,7 @@ pub(crate) struct TextColumn {
     pub(crate) charset: Charset,
 }
 
-/// The columns that Django has as NOT NULL, of the tables that are read beside that of the users.
+/// The NOT NULL columns of Django's tables, besides those of the users' table.
 const NEVER_NULL: [(&str, &[&str]); 6] = [
     ("account_emailaddress", &["email", "verified", "primary"]),
     ("auth_group", &["name"]),

@@ -24,7 +24,7 @@ pub enum Dialect {
 const WHOLE_SECONDS: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
 const MICROSECONDS: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:6]");
-/// A time out of a SQLite column, in any of the forms that Django reads: its `parse_datetime`.
+/// Reads a time from SQLite in any form that Django's `parse_datetime` reads.
 pub(super) fn read_text_time(text: &str) -> Option<OffsetDateTime> {
     // Django's own format comes first, because it is quicker to parse.
     let format = if text.len() == 26 { MICROSECONDS } else { WHOLE_SECONDS };

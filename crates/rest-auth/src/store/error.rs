@@ -46,7 +46,7 @@ pub enum StoreError {
         /// What stands there.
         value: String,
     },
-    /// PostgreSQL's `search_path` leaves no schema, or not the right one, to make tables in.
+    /// PostgreSQL's `search_path` does not lead to the right schema for new tables.
     #[error("the search_path does not fit: {0}")]
     SearchPath(String),
     /// A table that cannot be what the settings take it for.
@@ -186,7 +186,7 @@ impl StoreError {
     }
 }
 
-/// Logs a violated index that belongs to no field of the request, and lets the client try again.
+/// Logs a violated index without a field of the request; the client may try again.
 ///
 /// The next attempt takes the next number of a sequence. Any other index is for the operator.
 fn unexpected(violation: &Violation) -> Error {

@@ -1,7 +1,7 @@
-//! `rest_auth_replaced_hash`: sessions and tokens that were made under a replaced hash.
+//! `rest_auth_replaced_hash`: digests of hashes that a login replaced.
 //!
-//! A login replaces a hash by another one of the same password. The table holds digests, which reveal nothing about a
-//! password.
+//! The new hash is of the same password, so that sessions and tokens made under the old one stay valid. The digests do
+//! not reveal a password.
 
 use sea_query::{Expr, ExprTrait, Order, Query};
 use time::OffsetDateTime;

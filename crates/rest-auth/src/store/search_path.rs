@@ -1,4 +1,4 @@
-//! PostgreSQL's `search_path`: the schemas of existing tables, and the one for new tables.
+//! PostgreSQL's `search_path`: the schemas of existing tables and of new tables.
 //!
 //! A table is found by its name alone, as in every query of rest-auth and Django. A missing table is made in the schema
 //! of the existing ones, even if another schema is first in the path. Otherwise a new, empty table could hide one with
@@ -24,9 +24,9 @@ pub(crate) struct SearchPath {
     /// The path as it is set, with `"$user"` replaced.
     pub(crate) named: Vec<String>,
     user: String,
-    /// The schemas of the path that exist and that the role may look into, in their order.
+    /// The existing schemas of the path that the role may use, in their order.
     pub(crate) schemas: Vec<String>,
-    /// The schemas of the path that the role may not look into, though they hold such tables.
+    /// The schemas of the path that hold such tables, but that the role may not use.
     pub(crate) barred: Vec<String>,
     pub(crate) tables: Vec<Placed>,
 }

@@ -1,4 +1,4 @@
-//! PostgreSQL's sequences, which do not notice rows that were written with explicit ids.
+//! PostgreSQL's sequences, which do not notice rows with explicit ids.
 
 use sqlx::AssertSqlSafe;
 

@@ -1,4 +1,4 @@
-//! Finds the unique index that keeps a row out of a table, and the columns of that index.
+//! Finds the unique index that refuses a row, and the columns of that index.
 //!
 //! SQLite names the columns, PostgreSQL the columns and the constraint, MySQL only the key. If the database gives only
 //! a name, its catalogue has the columns.
@@ -80,8 +80,10 @@ impl Violation {
         }
     }
 
-    /// The name of the key is the last text between quotation marks, in whichever language the message is. MySQL 8 puts the
-    /// table in front of it.
+    /// Reads the name of the key from MySQL's message.
+    ///
+    /// In every language, the name is the last text between quotation marks. MySQL 8 puts the table in front of the
+    /// name.
     fn of_mysql(message: &str) -> Self {
         let key = message.rsplit('\'').nth(1).unwrap_or_default();
         let (table, index) = key.split_once('.').unwrap_or(("", key));
@@ -99,7 +101,9 @@ impl Violation {
     }
 }
 
-/// The columns in PostgreSQL's detail, whose form is the same in every language: `Key (a, lower(b::text))=(1, x) …`.
+/// Returns the columns in PostgreSQL's detail.
+///
+/// The form is the same in every language: `Key (a, lower(b::text))=(1, x) …`.
 fn columns_of_detail(detail: &str) -> Vec<String> {
     let keys = detail.split_once(")=(").and_then(|(keys, _)| keys.split_once('('));
     keys.map(|(_, keys)| names_in(keys)).unwrap_or_default()
@@ -146,7 +150,7 @@ fn names_in(expressions: &str) -> Vec<String> {
     names
 }
 
-/// Returns the keys of a `CREATE INDEX`: the text between its first bracket and the closing one.
+/// Returns the keys of a `CREATE INDEX`: the text in its first brackets.
 fn keys_of_statement(statement: &str) -> &str {
     let Some((_, keys)) = statement.split_once('(') else { return "" };
     let mut depth = 1;
@@ -164,7 +168,7 @@ fn keys_of_statement(statement: &str) -> &str {
 }
 
 impl Connection {
-    /// Adds the table and the columns to the error of a statement that violates a unique index.
+    /// Adds the table and the columns to the error of a violated unique index.
     pub(super) async fn with_violation<T>(
         &mut self,
         table: &str,

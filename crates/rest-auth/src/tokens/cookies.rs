@@ -39,7 +39,9 @@ fn cookie(auth: &Auth, name: String, token: &str, path: String, age: i64) -> Coo
     cookie
 }
 
-/// The largest cookie that every browser keeps, in bytes: its name, value and attributes (RFC 6265, 6.1).
+/// The size of the largest cookie that every browser keeps, in bytes.
+///
+/// The size is that of the name, the value and the attributes (RFC 6265, 6.1).
 const LARGEST: usize = 4096;
 
 /// Logs a warning if browsers drop the cookie because of its size.

@@ -239,7 +239,7 @@ async fn an_address_that_is_taken_in_the_meantime_is_refused_at_the_link_that_co
     assert_eq!(jane.get("/user/").await.json()["email"], "");
 }
 
-/// The table of users as Django makes it for `email = EmailField(null=True, unique=True)`.
+/// Alters the users' table to Django's for `EmailField(null=True, unique=True)`.
 async fn let_addresses_be_null(app: &TestApp) {
     match app.auth().store().dialect() {
         Dialect::Sqlite => {

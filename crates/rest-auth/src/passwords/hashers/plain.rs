@@ -1,4 +1,6 @@
-//! `md5$salt$hash` and Django's formats before PBKDF2: `sha1$salt$hash`, and both without a salt.
+//! MD5, and Django's formats before PBKDF2.
+//!
+//! The formats are `md5$salt$hash`, `sha1$salt$hash`, and both without a salt.
 //!
 //! These are one round of a fast digest, so that an attacker soon finds the password of a stolen hash. They serve to
 //! verify stored hashes until the next login replaces them.

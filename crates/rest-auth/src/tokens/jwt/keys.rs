@@ -1,4 +1,6 @@
-//! The keys that sign and verify tokens. Only this file and `pair.rs` depend on algorithms.
+//! The keys that sign and verify tokens.
+//!
+//! Only this file and `pair.rs` depend on algorithms.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -17,7 +17,7 @@ pub(crate) fn fingerprint(hash: &str) -> String {
     Md5::digest(hash.as_bytes()).iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
-/// Adds the fingerprint of the user's hash to a token, if `check_revoke_token` is on.
+/// Adds the fingerprint of the user's hash to a token, with `check_revoke_token`.
 pub(crate) fn set(names: &SimpleJwt, claims: &mut Claims, user: &User) {
     if names.check_revoke_token {
         claims.set(&names.revoke_token_claim, fingerprint(&user.password));

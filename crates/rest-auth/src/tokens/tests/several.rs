@@ -1,4 +1,4 @@
-//! Two cookies of one name, as browsers send them after a change of path or domain: in any order.
+//! Two cookies of one name in any order, as after a change of path or domain.
 
 use std::time::Duration;
 
