@@ -33,7 +33,7 @@ pub async fn check(config: Option<&Path>, deploy: bool, offline: bool) -> anyhow
         say!("{explanation}");
     }
     let warnings = settings.deployment_warnings();
-    // Without that header, nobody can log in by a browser, so that it is said in any case.
+    // Without that header, no user can log in from a browser, so this warning is always shown.
     for warning in warnings.iter().filter(|warning| deploy || warning.path == "secure_proxy_ssl_header") {
         say!("warning: {warning}");
     }
@@ -43,7 +43,7 @@ pub async fn check(config: Option<&Path>, deploy: bool, offline: bool) -> anyhow
     if offline { Ok(()) } else { examine(&settings).await }
 }
 
-/// Says what is wrong in the database and at the services that the settings name.
+/// Prints the problems in the database and at the services that the settings name.
 async fn examine(settings: &Settings) -> anyhow::Result<()> {
     let findings = rest_auth::examine(settings).await;
     for finding in &findings {

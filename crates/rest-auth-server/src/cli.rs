@@ -49,7 +49,9 @@ pub enum Command {
         #[command(subcommand)]
         action: BreachedAction,
     },
-    /// Examines the settings, the database and the services that the settings name, without starting or changing anything.
+    /// Examines the settings, the database and the services, and changes nothing.
+    ///
+    /// The services are those that the settings name. The server does not start.
     ///
     /// Everything wrong is listed at once. The exit code is 1 if the server would not start, or if the database does not
     /// answer.

@@ -91,7 +91,7 @@ pub async fn existing_auth(mut settings: Settings) -> anyhow::Result<Auth> {
         anyhow::bail!("there is no database {}: run `rest-auth migrate` to make it", file.display());
     }
     development_key(&mut settings)?;
-    // A command lets nobody log in.
+    // A command does not log users in.
     settings.mfa.ignore_stored_factors = true;
     let store = Store::open(&settings).await.with_context(|| unusable(&settings))?;
     Ok(Auth::builder().pool(store.pool().clone()).settings(settings).build().await?)

@@ -1,5 +1,6 @@
-//! The configurations of nginx of the page on running rest-auth, in front of it, at a port that is not HTTP's own. Left out,
-//! with a line, where nginx is not installed.
+//! rest-auth behind nginx, with the configurations of docs/running.md.
+//!
+//! nginx listens at a port other than HTTP's. Without nginx, the tests are skipped with a note.
 
 mod support;
 
@@ -16,7 +17,7 @@ const PAGE: &str = include_str!("../../../docs/running.md");
 
 const PASSWORD: &str = "correct horse battery";
 
-/// A browser, as far as cookies and origins go; it follows no redirect.
+/// A browser with cookies and origins, which does not follow redirects.
 struct Browser {
     agent: Agent,
     origin: String,
@@ -29,12 +30,12 @@ impl Browser {
         Self { agent, origin: format!("http://{address}"), cookies: RefCell::default() }
     }
 
-    /// The status, where a redirect leads, and the text.
+    /// Sends a request; returns the status, a redirect's location, and the text.
     fn send(&self, method: &str, path: &str, media_type: &str, body: &[u8]) -> (u16, String, String) {
         self.send_from(&self.origin, method, path, media_type, body)
     }
 
-    /// The same from a page of another origin.
+    /// Sends a request from a page of another origin.
     fn send_from(
         &self,
         origin: &str,
@@ -69,12 +70,12 @@ impl Browser {
     }
 }
 
-/// The text between two others.
+/// Returns the text between two others.
 fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     text.split_once(before).and_then(|(_, rest)| rest.split_once(after)).expect(text).0
 }
 
-/// The links in the mails of a folder, from the source of each file.
+/// Returns the links in the mails of a folder, from the source of each file.
 fn links(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.expect("a file").path());
     let texts = entries.filter(|file| file.extension().is_some_and(|ending| ending == "eml"));
@@ -85,7 +86,7 @@ fn links(folder: &Path) -> Vec<String> {
     links.collect()
 }
 
-/// nginx with the block of the page that holds this text, in front of rest-auth with these settings.
+/// Starts rest-auth behind nginx, with the page's block that holds this text.
 fn behind_nginx(holds: &str, folder: &Path, settings: &str) -> Option<(Running, Running, Browser)> {
     if !proxy::is_installed("nginx", "-v", "rest-auth behind nginx") {
         return None;
@@ -99,20 +100,20 @@ fn behind_nginx(holds: &str, folder: &Path, settings: &str) -> Option<(Running, 
     std::fs::write(folder.join("rest-auth.toml"), format!("{common}{settings}[email]\nfolder = 'mails'\n"))
         .expect("settings");
     let mut command = Command::new(env!("CARGO_BIN_EXE_rest-auth"));
-    // nginx gives each request an id that looks like a session's key, which no log may hold.
+    // nginx gives each request an id that looks like a session's key, which a log must not hold.
     command.current_dir(folder).env("REST_AUTH__BIND", &rest_auth).env("RUST_LOG", "warn");
     let server = Running::start(&mut command, &rest_auth);
     let nginx = proxy::nginx(folder, &block, &address);
     Some((server, nginx, Browser::new(&address)))
 }
 
-/// Goes through every flow in which an origin, a host or a path counts, below this path.
+/// Runs every flow in which an origin, a host or a path counts, below this path.
 fn every_flow_works(browser: &Browser, folder: &Path, base: &str) {
     let form = json!({ "username": "jane", "email": "jane@example.com", "password1": PASSWORD, "password2": PASSWORD });
     let (status, _, text) = browser.json("POST", &format!("{base}/api/auth/registration/"), &form);
     assert_eq!(status, 201, "{text}");
 
-    // The link of a mail leads to a page, whose form is taken.
+    // A mail's link leads to a page with a form, which works.
     eventually("a mail", || links(&folder.join("mails")).len() == 1);
     let link = links(&folder.join("mails")).remove(0);
     let place = format!("{}{base}/api/auth/registration/account-confirm-email/", browser.origin);
@@ -125,7 +126,7 @@ fn every_flow_works(browser: &Browser, folder: &Path, base: &str) {
     let (status, _, page) = browser.send("POST", path, "application/x-www-form-urlencoded", sent.as_bytes());
     assert_eq!(status, 200, "{page}");
 
-    // A slash that is missing.
+    // A path without the slash at the end.
     let (status, location, _) = browser.get(path.trim_end_matches('/'));
     assert_eq!((status, location.trim_start_matches(&browser.origin)), (301, path));
 
@@ -183,7 +184,7 @@ fn a_path_that_the_proxy_removes_is_in_front_of_every_link() {
     assert_eq!((shown.status().as_u16(), shown.body_mut().read_to_vec().expect("bytes")), (200, bmp()));
 }
 
-/// A picture of one pixel.
+/// Returns a picture of one pixel.
 fn bmp() -> Vec<u8> {
     let mut bytes = b"BM\x3a\0\0\0\0\0\0\0\x36\0\0\0".to_vec();
     bytes.extend_from_slice(b"\x28\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\x18\0");

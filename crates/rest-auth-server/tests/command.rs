@@ -73,7 +73,7 @@ fn users_with_a_second_factor_are_told_of_and_keep_the_server_from_starting() {
         assert!(code == 1 && output.contains(&format!("error: {said}")), "{code}: {output}");
         let (code, output, _) = run(&["migrate"]);
         assert!(code == 0 && output.contains(&format!("error: {said}")), "{code}: {output}");
-        // A command lets nobody log in.
+        // A command does not log users in.
         assert_eq!(run(&["user", "deactivate", "jane"]).0, 0);
         settings("[mfa]\nignore_stored_factors = true\n");
         let (code, output, _) = run(&["check"]);

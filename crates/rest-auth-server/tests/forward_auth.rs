@@ -1,5 +1,6 @@
-//! nginx and Caddy with the configurations of the page on forward authentication, in front of a service that knows nothing
-//! of accounts. Each is left out, with a line, where it is not installed.
+//! nginx and Caddy with the configurations of docs/forward-auth.md.
+//!
+//! The service behind them has no accounts. A test is skipped with a note if its proxy is not installed.
 
 mod support;
 
@@ -30,7 +31,7 @@ fn service() -> String {
     address
 }
 
-/// What comes back: the status, where a redirect leads, what a 401 asks for, and the body.
+/// The status, the location of a redirect, the challenge of a 401, and the body.
 struct Answer {
     status: u16,
     location: String,
@@ -63,7 +64,7 @@ fn rest_auth(folder: &Path, address: &str) -> Running {
     Running::start(command.current_dir(folder).env("REST_AUTH__BIND", address), address)
 }
 
-/// What the page says of a proxy is so, at this address.
+/// Checks the page's statements about a proxy, at this address.
 fn guards_a_service(base: &str) {
     let page = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
     let url = format!("{base}/anything?at=all&more=1");

@@ -11,7 +11,7 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import").join(name)
 }
 
-/// Whether a line waits to be filled in, so that the server does not start.
+/// Returns whether a line must be filled in before the server starts.
 fn waits(file: &str) -> bool {
     file.lines().any(|line| ["secret_key = \"\"", "database_url = \"\""].contains(&line))
 }

@@ -1,10 +1,12 @@
-//! `rest-auth import settings`: each kind of setting is carried over, or is to be looked at. Clients would notice the rest.
+//! `rest-auth import settings` carries each setting over or lists it under "Look at".
+//!
+//! Clients would notice settings that the import drops.
 
 mod support;
 
 use support::{folder, rest_auth as run};
 
-/// What came of an import: the file, and the names under "Look at".
+/// The result of an import: the file, and the names under "Look at".
 struct Imported {
     file: String,
     look: String,
@@ -35,19 +37,19 @@ fn import_and_check(input: &str) -> (Imported, i32, String) {
 
 const OFFLINE: &str = "--offline";
 
-/// What a site names that has nothing to look at.
+/// Settings of a site that has nothing to look at.
 const USUAL: &str = "AUTH_PASSWORD_VALIDATORS = []
 AUTHENTICATION_BACKENDS = ['django.contrib.auth.backends.ModelBackend', 'allauth.account.auth_backends.AuthenticationBackend']
 ";
 
-/// The same with REST framework's classes.
+/// Returns the same settings, with REST framework's classes and more.
 fn usual(more: &str) -> String {
     let classes =
         "REST_FRAMEWORK = {'DEFAULT_AUTHENTICATION_CLASSES': ('dj_rest_auth.jwt_auth.JWTCookieAuthentication',)}\n";
     format!("{USUAL}{classes}{more}\n")
 }
 
-/// The line of the file that sets a key.
+/// Returns the line of the file that sets a key.
 fn line<'a>(file: &'a str, key: &str) -> Option<&'a str> {
     file.lines().find(|line| line.starts_with(&format!("{key} = ")))
 }
@@ -95,7 +97,7 @@ REST_AUTH_TOKEN_CREATOR = <function create at 0x1>";
     ] {
         assert!(imported.file.lines().any(|line| line == expected), "{expected}\n{}", imported.file);
     }
-    // Such a site calls the tokens otherwise.
+    // Such a site has other names for the tokens.
     assert_eq!(
         imported.look,
         "REST_USE_JWT, REST_AUTH_SERIALIZERS['USER_DETAILS_SERIALIZER'], REST_AUTH_REGISTER_SERIALIZERS['REGISTER_SERIALIZER'], \
@@ -280,7 +282,7 @@ fn credentials_that_rest_auth_does_not_know_are_looked_at() {
         (line(&imported.file, "authentication"), imported.look.as_str()),
         (Some("authentication = [\"session\"]"), look)
     );
-    // REST framework's own default holds HTTP Basic.
+    // REST framework's own default contains HTTP Basic.
     let imported = import(USUAL);
     assert!(
         imported.look.starts_with("REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] (not named"),
@@ -450,14 +452,14 @@ CORS_ALLOW_HEADERS = ('accept', 'x-own')",
     assert_eq!(line(&imported.file, "cors_allowed_origin_regexes"), Some(expected));
     assert_eq!(line(&imported.file, "cors_allow_headers"), Some("cors_allow_headers = [\"accept\", \"x-own\"]"));
     assert_eq!(imported.look, "");
-    // What no browser sends lets nobody in there, either.
+    // Django does not allow origins that browsers never send, either.
     let imported = import(&usual("CORS_ALLOWED_ORIGINS = ['https://App.example.com/', '*', '']"));
     assert_eq!(
         line(&imported.file, "cors_allowed_origins"),
         Some("cors_allowed_origins = [\"https://app.example.com\"]")
     );
     assert_eq!(imported.look, "CORS_ALLOWED_ORIGINS.");
-    // Names without a scheme are older ones.
+    // Names without a scheme come from an older Django.
     let imported = import(&usual("CSRF_TRUSTED_ORIGINS = ['.example.com', 'app.example.org']"));
     let expected = "csrf_trusted_origins = [\"https://*.example.com\", \"https://app.example.org\"]";
     assert_eq!(line(&imported.file, "csrf_trusted_origins"), Some(expected));

@@ -54,7 +54,7 @@ async fn show(app: &TestApp, token: &str) -> Answer {
     app.client().header("authorization", &format!("Bearer {token}")).get("/user/").await
 }
 
-/// The header of a token, whatever its algorithm.
+/// Returns the header of a token with any algorithm.
 fn header(token: &str) -> Value {
     let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(token.split('.').next().expect("a header"));
     serde_json::from_slice(&header.expect("base64")).expect("JSON")
@@ -84,7 +84,7 @@ async fn others_verify_tokens_with_the_public_keys() {
         );
         assert_eq!((&keys["keys"][0]["alg"], &keys["keys"][0]["use"]), (&json!(algorithm), &json!("sig")));
         if algorithm == "ES512" {
-            // The test's own library has none; a token that Django signed shows that ours is the same.
+            // The test's own library lacks this algorithm; a test with a token that Django signed covers it.
             continue;
         }
         let keys: JwkSet = serde_json::from_value(keys).expect("keys");

@@ -1,6 +1,8 @@
-//! Sizes in the words of a user: "10 MB", "48.8 megapixels".
+//! Sizes as users read them: "10 MB", "48.8 megapixels".
 
-/// A size that is a limit is rounded down, one that exceeds it up, so that both never look the same.
+/// The direction in which a size is rounded.
+///
+/// A limit is rounded down and a size beyond the limit is rounded up, so that both never look the same.
 #[derive(Clone, Copy)]
 enum Rounded {
     Down,
@@ -16,7 +18,7 @@ pub(crate) fn bytes(limit: usize) -> String {
     size(limit as u64, Rounded::Down, BYTES)
 }
 
-/// Returns the size of what exceeds a limit in bytes.
+/// Returns a size in bytes that exceeds a limit.
 pub(crate) fn bytes_beyond(bytes: usize) -> String {
     size(bytes as u64, Rounded::Up, BYTES)
 }
@@ -26,12 +28,12 @@ pub(crate) fn pixels(limit: u64) -> String {
     size(limit, Rounded::Down, PIXELS)
 }
 
-/// Returns the size of what exceeds a limit in pixels.
+/// Returns a size in pixels that exceeds a limit.
 pub(crate) fn pixels_beyond(pixels: u64) -> String {
     size(pixels, Rounded::Up, PIXELS)
 }
 
-/// In the largest unit of which there is one, with a decimal if that says more.
+/// Returns an amount in the largest unit that fits, with at most one decimal.
 fn size(amount: u64, rounded: Rounded, units: &[(u64, &str)]) -> String {
     let [.., smallest] = units else { return amount.to_string() };
     let (unit, name) = units.iter().find(|(unit, _)| amount >= *unit).copied().unwrap_or(*smallest);

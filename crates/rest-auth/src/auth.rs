@@ -189,7 +189,7 @@ impl Auth {
         &self.0.store
     }
 
-    /// What the columns of the database hold.
+    /// Returns the lengths and the character sets of the database's columns.
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
     }
@@ -203,7 +203,7 @@ impl Auth {
         &self.0.secret_key
     }
 
-    /// The secret key, and the former ones behind it.
+    /// Returns the secret key, followed by the former ones.
     pub(crate) fn secret_keys(&self) -> impl Iterator<Item = &Secret> {
         std::iter::once(&self.0.secret_key).chain(&self.0.settings.secret_key_fallbacks)
     }

@@ -341,7 +341,7 @@ impl Builder {
             return Err(BuildError::MissingTables(missing));
         }
         if !missing.is_empty() {
-            // They are tables of our own, and the only ones that such a database cannot do without.
+            // These are rest-auth's own tables, which Django does not make; every other table must exist already.
             store.make_tables(&OWN_TABLES).await?;
         }
         let missing = store.missing_groups().await?;
@@ -390,7 +390,9 @@ impl Builder {
     }
 }
 
-/// The tables that a database gets at the first start: mails that wait to be sent, and what replaced hashes leave behind.
+/// The tables that a database gets at the first start.
+///
+/// They hold mails to be sent, and digests of replaced hashes.
 pub(crate) const OWN_TABLES: [&str; 2] = ["rest_auth_outbox", "rest_auth_replaced_hash"];
 
 /// Why there is no [`Auth`].
@@ -414,7 +416,7 @@ pub enum BuildError {
          registration.create_groups = true and run `rest-auth migrate`", .0.join(", ")
     )]
     MissingGroups(Vec<String>),
-    /// Users have a second factor that this version does not ask for.
+    /// Users have set up a second factor that this version does not check.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     SecondFactors(Vec<Finding>),
     /// Files cannot be kept where the settings say.

@@ -67,7 +67,7 @@ pub(crate) fn peer(extensions: &Extensions) -> Option<IpAddr> {
     address.map(|address| address.to_canonical())
 }
 
-/// Whether an address is that of a trusted proxy.
+/// Returns whether an address belongs to a trusted proxy.
 pub(crate) fn is_trusted(settings: &Settings, address: IpAddr) -> bool {
     settings.trusted_proxies.iter().any(|proxy| proxy.is(address))
 }

@@ -1,7 +1,7 @@
-//! What scripts of other origins may do: the settings, and the answers, of django-cors-headers.
+//! CORS for scripts of other origins, like django-cors-headers.
 //!
-//! The code is our own because a plain `OPTIONS`, which describes an endpoint here, needs these headers as well, where
-//! tower-http's layer takes every `OPTIONS` for a preflight.
+//! tower-http's layer does not fit, because it treats every `OPTIONS` as a preflight. Here a plain `OPTIONS` describes
+//! an endpoint, and its response needs these headers as well.
 
 #[cfg(test)]
 mod tests;
@@ -21,14 +21,14 @@ use crate::settings::Settings;
 const REQUEST_PRIVATE_NETWORK: &str = "access-control-request-private-network";
 const ALLOW_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 
-/// The settings, as they are asked at each request.
+/// The CORS settings, prepared for use at each request.
 struct Cors {
     all_origins: bool,
     origins: Vec<String>,
     patterns: Vec<Pattern>,
     paths: Option<Pattern>,
     credentials: bool,
-    /// `Access-Control-Allow-Headers`, `-Allow-Methods`, `-Max-Age`: for `OPTIONS`.
+    /// For `OPTIONS`: `Access-Control-Allow-Headers`, `-Allow-Methods`, `-Max-Age`.
     options: HeaderMap,
     expose: Option<HeaderValue>,
     private_network: bool,
@@ -64,9 +64,9 @@ async fn answer(State(cors): State<Arc<Cors>>, request: Request, next: Next) -> 
 }
 
 impl Cors {
-    /// `None` where the settings name no origin.
+    /// Returns `None` if the settings name no origin.
     fn new(settings: &Settings) -> Option<Self> {
-        // The checks of the settings refuse what is no pattern.
+        // The checks of the settings have refused invalid patterns.
         let patterns: Vec<Pattern> =
             settings.cors_allowed_origin_regexes.iter().filter_map(|pattern| Pattern::new(pattern).ok()).collect();
         if !settings.cors_allow_all_origins && settings.cors_allowed_origins.is_empty() && patterns.is_empty() {
@@ -125,7 +125,9 @@ impl Cors {
 /// The default of `cors_urls_regex`.
 pub(crate) const EVERY_PATH: &str = "^.*$";
 
-/// The headers that scripts may send: those of `cors_allow_headers`, and those that other settings name.
+/// Returns the headers that scripts may send.
+///
+/// They are those of `cors_allow_headers`, and the headers that other settings name.
 fn allowed_headers(settings: &Settings) -> Vec<String> {
     let mut allowed = settings.cors_allow_headers.clone();
     let named = [

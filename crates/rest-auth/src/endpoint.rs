@@ -194,7 +194,9 @@ fn negotiate(head: &Head) -> Result<(), Error> {
     }
 }
 
-/// 301 to the same path with its slash, as Django's `CommonMiddleware` does, behind the path that a proxy removes.
+/// Returns a 301 to the same path with a slash at the end.
+///
+/// Django's `CommonMiddleware` does the same. The location begins with the path that a proxy removes.
 fn redirect_to_slash(script_name: &str, uri: &Uri) -> Response {
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut response = Response::new(axum::body::Body::empty());

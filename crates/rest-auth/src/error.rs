@@ -127,9 +127,9 @@ pub enum Error {
     /// 413: a body with files is larger than it may be.
     #[error("the body with its files is larger than {most} bytes")]
     FilesTooLarge {
-        /// The most bytes of the body.
+        /// The limit of the body in bytes.
         most: usize,
-        /// The most bytes of a file.
+        /// The limit of a file in bytes.
         file: usize,
     },
     /// 415: the media type of the body.

@@ -17,7 +17,7 @@ pub struct Flushed {
     pub tokens: u64,
     /// What was remembered of their rotation, which matters as long as the tokens do.
     pub rotations: u64,
-    /// What was remembered of hashes that a login replaced, which matters as long as sessions and tokens do.
+    /// Records of hashes that a login replaced; sessions and tokens may need them.
     pub replaced_hashes: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Removes cookies from the places where they were before: the setting `former_cookies`.
+//! Removes cookies from their former places: the setting `former_cookies`.
 
 #[cfg(test)]
 mod tests;
@@ -8,9 +8,10 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use crate::request::{add_cookie, removal, sets_cookie};
 use crate::settings::{SameSite, Settings};
 
-/// Where a response sets or removes a cookie, also removes it from its former places, and cookies with former names with it.
+/// Removes cookies from their former places if the response sets or removes them.
 ///
-/// The removals come first, for clients that tell cookies by the name alone.
+/// Cookies with former names are removed, too. The removals come first, for clients that distinguish cookies by name
+/// alone.
 pub(crate) fn remove(settings: &Settings, headers: &mut HeaderMap) {
     if settings.former_cookies.is_empty() || !headers.contains_key(header::SET_COOKIE) {
         return;
@@ -20,7 +21,7 @@ pub(crate) fn remove(settings: &Settings, headers: &mut HeaderMap) {
     for former in &settings.former_cookies {
         let now = cookies.iter().find(|cookie| cookie.name == former.name);
         if now.is_none() || sets_cookie(headers, &former.name) {
-            // In the response to a request of another site, browsers take a removal with SameSite=None alone.
+            // In a response to a cross-site request, browsers accept a removal only with SameSite=None.
             let same_site = now.or(cookies.last()).map_or(SameSite::Lax, |cookie| cookie.same_site);
             add_cookie(&mut removals, &removal(&former.name, &former.path, former.domain.as_deref(), same_site));
         }

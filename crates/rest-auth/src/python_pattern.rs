@@ -1,8 +1,10 @@
-//! The patterns in settings of Django's, which Python's `re.match` reads.
+//! The patterns in Django's settings, matched like Python's `re.match`.
 
 use regex::bytes::{Regex, RegexBuilder};
 
-/// A pattern that must match from the first character on, but not to the last: it ends in `$` if it is to.
+/// A pattern that must match from the first character on.
+///
+/// The match does not have to reach the last character, unless the pattern ends in `$`.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern(Regex);
 
@@ -10,19 +12,21 @@ impl Pattern {
     /// Reads a pattern.
     ///
     /// # Errors
-    /// If it is none. Look-around and references to groups, which Python has, are not supported.
+    /// If the pattern is invalid. Python's look-around and references to groups are not supported.
     pub(crate) fn new(pattern: &str) -> Result<Self, regex::Error> {
         RegexBuilder::new(&translated(pattern)).unicode(false).build().map(Self)
     }
 
     /// `re.match(pattern, text) is not None`.
     pub(crate) fn matches(&self, text: &[u8]) -> bool {
-        // The leftmost match is the one at the beginning, if there is one.
+        // If the pattern matches at the beginning, that match is the leftmost one.
         self.0.find(text).is_some_and(|found| found.start() == 0)
     }
 }
 
-/// The same pattern as the regex crate writes it: the end of the text is `\Z` in Python, and `\z` there.
+/// Returns the pattern in the syntax of the regex crate.
+///
+/// Python's `\Z`, the end of the text, is `\z` there.
 fn translated(pattern: &str) -> String {
     let mut text = String::with_capacity(pattern.len());
     let mut characters = pattern.chars();

@@ -25,13 +25,13 @@ pub(crate) struct Head {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
-    /// By name, in the order in which the client sent them.
+    /// Names and values, in the order in which the client sent them.
     cookies: Vec<(String, String)>,
     /// The other end of the connection.
     peer: Option<IpAddr>,
 }
 
-/// How many cookies of one name are looked at.
+/// The number of cookies of one name that are considered.
 const COOKIES_OF_A_NAME: usize = 8;
 
 impl From<Parts> for Head {
@@ -64,13 +64,15 @@ impl Head {
         Some(self.headers.get(name)?.as_bytes().iter().copied().map(char::from).collect())
     }
 
-    /// Whether there is a cookie of this name.
+    /// Returns whether the request has a cookie of this name.
     pub(crate) fn has_cookie(&self, name: &str) -> bool {
         self.cookies.iter().any(|(held, _)| held == name)
     }
 
-    /// The values of the cookies of this name: several where the path or the domain of the cookie was changed, because the
-    /// browser then keeps both cookies. Each value once, and no more than [`COOKIES_OF_A_NAME`].
+    /// Returns the values of the cookies of this name.
+    ///
+    /// There are several if the path or the domain of the cookie was changed, because the browser then keeps both
+    /// cookies. Each value occurs once, and at most [`COOKIES_OF_A_NAME`] are returned.
     pub(crate) fn cookies(&self, name: &str) -> Vec<&str> {
         let mut values = Vec::new();
         for (_, value) in self.cookies.iter().filter(|(held, _)| held == name) {

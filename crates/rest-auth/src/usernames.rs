@@ -9,7 +9,7 @@ use crate::auth::Auth;
 use crate::fields::Form;
 use crate::store::{Connection, StoreError, User, UserId};
 
-/// The most characters of a user name: the length of Django's column.
+/// The limit of a user name in characters: the length of Django's column.
 pub(crate) const MAX_LENGTH: usize = 150;
 
 pub(crate) const TAKEN: &str = "A user with that username already exists.";
@@ -65,7 +65,9 @@ pub(crate) async fn check(
     Ok(())
 }
 
-/// Whether the name is another user's: whatever the case, as allauth has it, or else as the database compares names.
+/// Returns whether the name belongs to another user.
+///
+/// With allauth, case does not matter; without, the database compares the names.
 pub(crate) async fn is_taken(
     auth: &Auth,
     db: &mut Connection,

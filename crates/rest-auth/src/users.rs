@@ -57,8 +57,9 @@ impl Users {
         Ok(self.auth.store().connection().await?.users_after(after, limit).await?)
     }
 
-    /// Makes a user, with their address as one that is not verified. White space around the password is dropped, as the
-    /// endpoints drop it.
+    /// Makes a user with an unverified address.
+    ///
+    /// White space around the password is dropped, as at the endpoints.
     ///
     /// # Errors
     /// 400 with the errors that registration would have given.
@@ -97,7 +98,9 @@ impl Users {
         Ok(user)
     }
 
-    /// Gives the user another password, without the white space around it; their sessions end.
+    /// Sets the user's password, and ends the user's sessions.
+    ///
+    /// White space around the password is dropped.
     ///
     /// # Errors
     /// 400 with what the password rules say.
@@ -136,7 +139,7 @@ impl Users {
     }
 }
 
-/// What is wrong with a password, which has no white space around it: what the endpoints would say.
+/// Returns the endpoints' errors for a password without white space around it.
 fn password_problems(auth: &Auth, password: &str, subject: &Subject<'_>) -> Vec<String> {
     match password {
         "" => vec!["This field may not be blank.".to_owned()],
@@ -158,7 +161,7 @@ fn name_taken(auth: &Auth) -> Error {
 }
 
 /// Makes a user with their profiles, and notes their address, if nobody took the name since it was looked at.
-/// `names` are the fields that a value belongs to which a unique index refuses.
+/// `names` are the client's names of the fields, for errors of a unique index.
 pub(crate) async fn insert(
     auth: &Auth,
     tx: &mut Connection,
@@ -182,7 +185,7 @@ async fn insert_rows(auth: &Auth, tx: &mut Connection, new: &NewUser) -> Result<
     let none = ProfileValues::new();
     for profile in auth.settings().profiles.iter() {
         let Some(values) = new.profiles.get(&profile.name).or(profile.auto_create.then_some(&none)) else { continue };
-        // The database may have made one by itself, which keeps what nobody sent.
+        // The database may have made the row by itself; such a row keeps values that the client did not send.
         if !tx.insert_profile(profile, user.id, values).await? {
             tx.update_profile(profile, user.id, values).await?;
         }

@@ -1,4 +1,4 @@
-//! Databases whose columns are not quite Django's: they hold NULL, times of any form, fewer characters.
+//! Databases whose columns differ from Django's: NULL, odd times, fewer characters.
 
 use rest_auth::testing::{Client, TestApp, each_database};
 use rest_auth::{Auth, Dialect, examine};
@@ -9,7 +9,7 @@ const EVERYTHING: &str = r#"
     fields = ["pk", "username", "email", "first_name", "last_name", "is_active", "is_staff", "last_login", "date_joined"]
 "#;
 
-/// The application, started anew on the database as it is now.
+/// Starts the application anew on the current database.
 async fn restarted(app: &TestApp) -> (Auth, Client) {
     let auth = Auth::builder().settings(app.auth().settings().clone()).build().await.expect("accounts");
     let client = app.client_of(auth.router());
@@ -37,7 +37,7 @@ async fn allow_null(app: &TestApp, columns: &[(&str, &str)]) {
     }
 }
 
-/// What a check says of the database.
+/// Returns the findings on the database.
 async fn found(app: &TestApp) -> Vec<String> {
     let findings = examine(app.auth().settings()).await;
     findings.iter().map(|finding| format!("{}: {finding}", finding.severity)).collect()
@@ -93,7 +93,7 @@ async fn null_texts_and_flags_are_empty_and_shown_as_null() {
         ]
     );
 
-    // A user whom no name leads to is found by the address.
+    // A user without a name is found by the address.
     app.sql("UPDATE auth_user SET username = NULL, email = 'jane@example.com'").await;
     let by_address = json!({ "email": "jane@example.com", "password": "battery staple 9" });
     assert_eq!(jane.post("/login/", by_address.clone()).await.status(), 400, "only names count here");
@@ -175,7 +175,7 @@ async fn times_are_read_as_django_reads_them() {
     auth.store().close().await;
 }
 
-/// Django takes nothing for true but a 1.
+/// Only 1 is true, as in Django.
 #[each_database(Sqlite)]
 async fn flags_are_read_as_django_reads_them() {
     let app = TestApp::new().await;
@@ -240,7 +240,7 @@ async fn a_profile_survives_values_of_any_type() {
     }
 }
 
-/// PostgreSQL's moments and days have no end, and MySQL's may be none.
+/// PostgreSQL's times and days may be infinite, and MySQL's may be zero.
 #[each_database(Postgres, MySql)]
 async fn times_beyond_the_calendar_are_null() {
     let app = TestApp::with("[user_details]\nfields = ['last_login', 'date_joined']").await;
@@ -341,7 +341,7 @@ async fn what_is_longer_than_its_column_is_refused_with_the_real_length() {
     let address = json!({ "email": format!("{}@example.com", "j".repeat(24)), "password": "correct horse battery" });
     assert_eq!(jane.post("/email/change/", address).await.line(), too_long("email", 35));
 
-    // A name that is made up has room for its digits.
+    // A generated name has room for its digits.
     for number in 0..3 {
         let email = format!("{}{number}@e.example", "j".repeat(24));
         let made = app.client_of(auth.router()).post("/registration/", form(json!({ "email": email }))).await;
@@ -398,7 +398,7 @@ async fn a_character_that_a_table_cannot_hold_is_refused_or_finds_nobody() {
         let tables = app
             .sql("SELECT CAST(table_name AS CHAR) FROM information_schema.tables WHERE table_schema = DATABASE()")
             .await;
-        // Those of ours are made for every character.
+        // rest-auth's own tables hold every character.
         for table in tables.iter().filter_map(|row| row[0].as_str()).filter(|table| !table.starts_with("rest_auth_")) {
             app.sql(&format!("ALTER TABLE {table} CONVERT TO CHARACTER SET {charset}")).await;
         }
@@ -434,7 +434,7 @@ async fn a_character_that_a_table_cannot_hold_is_refused_or_finds_nobody() {
         let changed = jane.post("/email/change/", address).await;
         assert!(changed.line().starts_with(refused("email").trim_end_matches("]}")), "{}", changed.line());
 
-        // A look-up of such a text finds nobody.
+        // A look-up of such a text does not find a user.
         let mut client = app.client_of(auth.router());
         for login in [
             json!({ "username": format!("jane{odd}"), "password": "x" }),

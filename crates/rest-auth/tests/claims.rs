@@ -63,7 +63,7 @@ fn what_has_a_meaning_of_its_own_is_refused() {
     }
 }
 
-/// Every claim that a standard or SimpleJWT registers, and some that neither does.
+/// Every claim that a standard or SimpleJWT registers, and some unregistered ones.
 const REGISTERED: [&str; 16] = [
     "sub",
     "exp",
@@ -83,8 +83,10 @@ const REGISTERED: [&str; 16] = [
     "",
 ];
 
-/// The status that the access token of a login has at `user/`, at `token/verify/`, and after a refresh; `None` if the
-/// login gives no token.
+/// Returns the statuses of the access token of a login.
+///
+/// They are those at `user/`, at `token/verify/`, and after a refresh. The result is `None` if the login does not give
+/// a token.
 async fn statuses(app: &TestApp, auth: &Auth) -> Option<[u16; 3]> {
     let client = || app.client_of(auth.router());
     let login = client().post("/login/", json!({ "username": "jane", "password": "correct horse" })).await;
@@ -102,7 +104,7 @@ async fn statuses(app: &TestApp, auth: &Auth) -> Option<[u16; 3]> {
     Some([shown(&login["access"]).await, verify.status(), shown(&refresh.json()["access"]).await])
 }
 
-/// A server with these settings on the app's database; `None` if it does not start with them.
+/// Starts a server with these settings on the app's database; `None` if it fails.
 async fn beside(app: &TestApp, settings: &str) -> Option<Auth> {
     let mut settings = Settings::from_toml(settings).ok()?.settings;
     settings.media.root = app.auth().settings().media.root.clone();

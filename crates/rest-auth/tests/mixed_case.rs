@@ -1,4 +1,6 @@
-//! Addresses that are stored in mixed case, as Django's admin, `createsuperuser` and older versions of allauth store them.
+//! Addresses in mixed case.
+//!
+//! Django's admin, `createsuperuser` and older versions of allauth store such addresses.
 
 use rest_auth::testing::{TestApp, each_database};
 use rest_auth::{Dialect, examine};
@@ -7,7 +9,9 @@ use serde_json::{Value, json};
 const BY_ADDRESS: &str = "[account]\nlogin_methods = ['username', 'email']\nchange_email = true\n\
     [frontend]\npassword_reset_url = '{origin}/new/{uid}/{token}'\nverify_email_url = '{origin}/verify/{key}'\n";
 
-/// Users with these names and addresses, as they are stored in their rows and in allauth's table.
+/// Starts an app with these users.
+///
+/// The addresses are those in the users' rows and in allauth's table.
 async fn app(users: &[(&str, &str)]) -> TestApp {
     let app = TestApp::with(BY_ADDRESS).await;
     add(&app, users).await;
@@ -56,7 +60,7 @@ async fn a_user_logs_in_by_an_address_whatever_its_case() {
             assert_eq!(login(&app, "email", address, "janet").await, 400, "{address}");
         }
     }
-    // Verified or not, by either table.
+    // Either table is enough, with a verified address or not.
     app.sql("UPDATE auth_user SET email = 'else@example.com' WHERE username = 'jane'").await;
     app.sql("INSERT INTO account_emailaddress (id, user_id, email, verified, \"primary\") VALUES (90, 1, 'Jane@Example.com', false, true)")
         .await;
@@ -205,10 +209,10 @@ async fn check_counts_addresses_in_mixed_case_and_those_that_differ_in_case_alon
         [
             "auth_user.email: addresses that differ from another one in case alone: 2. Each of them is found only if the user \
              types it exactly as it is stored. Give all but one of them another address.",
-            "auth_user.email: addresses that are not in lower case: 2. They are found whatever the case in which users type \
-             them.",
-            "account_emailaddress.email: addresses that are not in lower case: 1. They are found whatever the case in which \
-             users type them.",
+            "auth_user.email: addresses that are not in lower case: 2. They are found even if users type them in \
+             another case.",
+            "account_emailaddress.email: addresses that are not in lower case: 1. They are found even if users type them \
+             in another case.",
         ]
     );
 }

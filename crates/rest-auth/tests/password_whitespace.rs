@@ -1,4 +1,4 @@
-//! White space around a password: Django's admin stores it, REST framework's fields drop it.
+//! White space around a password: Django's admin stores it, REST framework drops it.
 
 use rest_auth::NewAccount;
 use rest_auth::testing::{TestApp, each_database};
@@ -18,7 +18,7 @@ async fn login(app: &TestApp, password: &str) -> u16 {
 #[each_database]
 async fn a_password_that_django_stored_with_white_space_is_good_as_it_is() {
     let app = TestApp::with("account.change_email = true\nrest_auth.old_password_field_enabled = true").await;
-    // Stored as it is, as Django's admin does.
+    // Django's admin stores the password with white space, too.
     app.user("jane", " battery staple 9\t").await;
     assert_eq!(login(&app, " battery staple 9\t").await, 200);
     assert_eq!(login(&app, "battery staple 9").await, 400);

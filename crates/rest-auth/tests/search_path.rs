@@ -1,4 +1,6 @@
-//! PostgreSQL's `search_path` with more than one schema: tables are found in any of them, and made beside those that are there.
+//! PostgreSQL's `search_path` with several schemas.
+//!
+//! Tables are found in any schema of the path, and made in the schema of the existing ones.
 
 use rest_auth::settings::DatabaseUrl;
 use rest_auth::testing::{TestApp, each_database};
@@ -14,7 +16,7 @@ const PEOPLE: &str = r#"
     fields.city = { type = "char", max_length = 20, blank = true }
 "#;
 
-/// A database whose tables are in one schema, and another schema, which is empty.
+/// A database with all tables in one schema, and another, empty schema.
 struct Two {
     app: TestApp,
     living: String,
@@ -31,7 +33,7 @@ impl Two {
         Self { app, living, empty }
     }
 
-    /// The settings with a search_path of these schemas.
+    /// Returns the settings with a search_path of these schemas.
     fn settings(&self, path: &[&str]) -> Settings {
         let mut settings = self.app.auth().settings().clone();
         let path = path.join("%2C");
@@ -39,7 +41,7 @@ impl Two {
         settings
     }
 
-    /// The tables of a schema, in order.
+    /// Returns the tables of a schema, in order.
     async fn tables(&self, schema: &str) -> Vec<String> {
         let sql = format!("SELECT tablename::text FROM pg_tables WHERE schemaname = '{schema}' ORDER BY 1");
         let name = |row: Vec<Value>| row[0].as_str().expect("a name").to_owned();
@@ -129,7 +131,7 @@ async fn a_schema_that_does_not_exist_is_passed_over() {
     assert!(findings[0].starts_with("search_path: the schema nowhere does not exist."), "{findings:?}");
     let store = Store::connect(&two.settings(&["nowhere"])).await.expect("a database");
     let error = store.migrate().await.expect_err("no schema").to_string();
-    assert!(error.contains("none of its schemas exists (nowhere): create the schema"), "{error}");
+    assert!(error.contains("its schemas do not exist (nowhere): create the schema"), "{error}");
     store.close().await;
     two.end().await;
 }
@@ -149,7 +151,9 @@ async fn an_empty_database_has_its_tables_made_in_the_first_schema() {
     two.end().await;
 }
 
-/// A name that differs in case alone is another table to PostgreSQL and to MySQL on Linux; SQLite finds it.
+/// SQLite finds a table by its name in another case.
+///
+/// To PostgreSQL and to MySQL on Linux, such a name is another table.
 #[each_database]
 async fn no_table_is_made_beside_one_whose_name_differs_in_case_alone() {
     let app = TestApp::with(PEOPLE).await;

@@ -1,10 +1,10 @@
-//! `INSTALLED_APPS` and `MIDDLEWARE`: what clients or users notice of what is installed, or is not.
+//! `INSTALLED_APPS` and `MIDDLEWARE`: the effects that clients or users notice.
 
 use super::django::{Fate, Known, Translation};
 use super::site::Site;
 use super::value::Value;
 
-/// Apps, by their name or the beginning of it, and what is different here.
+/// Apps, by their name or the beginning of it, and the difference in rest-auth.
 const APPS: &[(&str, &str)] = &[
     ("allauth.mfa", SECOND_FACTOR),
     ("dj_rest_auth.mfa", SECOND_FACTOR),
@@ -60,7 +60,7 @@ const GUESSES: &str = "rest-auth counts failed logins by itself, in [throttle.fa
 const TENANTS: &str = "rest-auth serves one schema, that of the connection's search_path; each tenant needs a server";
 const HISTORY: &str = "what rest-auth changes of a user is not in the app's history";
 
-/// Middleware, by the beginning of its name, that clients of the endpoints do not miss.
+/// Middleware that clients do not miss, by the beginning of its name.
 const HARMLESS: &[&str] = &[
     "django.",
     "corsheaders.",
@@ -105,7 +105,7 @@ const REMOTE_USER: [&str; 2] = [
 /// The middleware that obeys the settings of django-cors-headers.
 pub const CORS: &str = "corsheaders.middleware.CorsMiddleware";
 
-/// What becomes of the apps and the middleware, and of the languages, which hang on both.
+/// Translates the apps, the middleware, and the languages, which depend on both.
 pub fn translate(site: Site<'_>, known: &Known) -> Vec<Translation> {
     let mut translations = Vec::new();
     let mut add = |source: String, fate: Fate| translations.push(Translation { source, is_default: false, fate });
@@ -133,7 +133,7 @@ pub fn translate(site: Site<'_>, known: &Known) -> Vec<Translation> {
     translations
 }
 
-/// What is switched off because an app is missing.
+/// Switches off the features whose Django app is missing.
 fn missing(site: Site<'_>, known: &Known, add: &mut impl FnMut(String, Fate)) {
     let mut set = |app: &str, path: &str, value: Value, otherwise: &str| {
         let fate = match known.find(path) {
@@ -153,15 +153,15 @@ fn missing(site: Site<'_>, known: &Known, add: &mut impl FnMut(String, Fate)) {
         let app = "dj_rest_auth.registration";
         let otherwise = "registration/ and what is below it are here, and are not there";
         set(app, "registration.enabled", Value::Bool(false), otherwise);
-        // Without the app, a login there does not ask for a verified address.
+        // Without the app, Django does not ask for a verified address at login.
         set(app, "account.email_verification", Value::from("none"), "");
     }
 }
 
-/// Languages that have templates and texts here.
+/// The languages of rest-auth's own templates and texts.
 const SPOKEN: [&str; 2] = ["en", "de"];
 
-/// Which languages mails and pages have there, and which errors.
+/// Adds the languages that the site has in mails, pages and errors.
 fn languages(site: Site<'_>, add: &mut impl FnMut(String, Fate)) {
     let base = |code: &str| code.split(['-', '_']).next().unwrap_or_default().to_lowercase();
     let code = site.get("LANGUAGE_CODE").and_then(Value::text).unwrap_or("en-us");
@@ -199,7 +199,7 @@ fn languages(site: Site<'_>, add: &mut impl FnMut(String, Fate)) {
             add("LANGUAGES".to_owned(), to("languages", list(&codes)));
         }
     } else if site.is_named("MIDDLEWARE") || !is_translated {
-        // Without it, every client gets the site's language.
+        // Without LocaleMiddleware, every client gets the site's language.
         let only = if is_spoken && is_translated { language } else { "en".to_owned() };
         add("MIDDLEWARE (without LocaleMiddleware)".to_owned(), to("languages", list(&[only])));
     }

@@ -8,7 +8,7 @@ use super::lists;
 use super::site::Site;
 use super::value::{Value, texts};
 
-/// What registration knows how to ask for.
+/// The fields that `account.signup_fields` may name.
 const SIGNUP_FIELDS: [&str; 5] = ["email", "email2", "username", "password1", "password2"];
 
 /// The value for a path, and what was lost on the way.
@@ -52,7 +52,7 @@ pub fn value(path: &str, value: &Value, site: Site<'_>, known: &Known) -> Result
         ("force_script_name", Value::Text(prefix)) if prefix.len() > 1 => {
             (Value::from(prefix.trim_end_matches('/')), Vec::new())
         }
-        // A text that Python takes for nothing.
+        // Python treats an empty text as false.
         (_, Value::Text(text)) if text.is_empty() && is_unset => (Value::None, Vec::new()),
         ("email.timeout", Value::None) => (Value::None, Vec::new()),
         (_, value) => match (default, value) {
@@ -72,7 +72,7 @@ pub fn value(path: &str, value: &Value, site: Site<'_>, known: &Known) -> Result
     }
 }
 
-/// What registration asks for, and what dj-rest-auth does not ask for either.
+/// Returns the fields that registration asks for, and a note on each other one.
 fn signup_fields(fields: &[Value]) -> (Value, Vec<String>) {
     let name = |field: &Value| field.text().unwrap_or_default().trim_end_matches('*').to_owned();
     let (known, others): (Vec<_>, Vec<_>) =
@@ -81,7 +81,9 @@ fn signup_fields(fields: &[Value]) -> (Value, Vec<String>) {
     (Value::List(known), others.iter().map(note).collect())
 }
 
-/// Origins as browsers send them, with the scheme that Django wants since 4.0 and django-cors-headers since 3.0.
+/// Returns origins as browsers send them, with notes on changed ones.
+///
+/// Each has the scheme that Django requires since 4.0, and django-cors-headers since 3.0.
 fn origins(path: &str, origins: &[Value]) -> (Value, Vec<String>) {
     let (mut list, mut notes) = (Vec::new(), Vec::new());
     for origin in origins.iter().map(|origin| origin.text().unwrap_or_default()) {
@@ -111,14 +113,14 @@ fn origins(path: &str, origins: &[Value]) -> (Value, Vec<String>) {
     (Value::List(list), notes)
 }
 
-/// Limits of allauth's own pages, which are limits of endpoints here.
+/// Returns a note if limits of allauth's own pages become limits of endpoints.
 fn pages_alone(rates: &[(String, Value)]) -> Vec<String> {
     let pages = rates.iter().any(|(action, rate)| action != "confirm_email" && rate.is_true());
     let note = "allauth limits its own pages by them, and dj-rest-auth's endpoints only by confirm_email; here they limit the endpoints.";
     Some(note.to_owned()).filter(|_| pages).into_iter().collect()
 }
 
-/// What is different because of the site's time zone.
+/// Returns the differences that result from the site's time zone, unless it is UTC.
 pub fn time_zone(zone: &Value) -> Option<String> {
     let zone = zone.text().filter(|zone| !is_utc(zone))?;
     Some(format!(
@@ -126,7 +128,7 @@ pub fn time_zone(zone: &Value) -> Option<String> {
     ))
 }
 
-/// What is different where Django's times have no zone.
+/// Returns the differences on a site whose times have no zone (`USE_TZ = False`).
 pub fn naive_times(site: Site<'_>) -> String {
     let engine = site.get("DATABASES").and_then(|databases| databases.get("default")?.get("ENGINE")?.text());
     let is_local = site.get("TIME_ZONE").and_then(Value::text).is_none_or(|zone| !is_utc(zone));

@@ -36,7 +36,7 @@ const WRAPPERS: [&str; 7] = [
     "transaction_hooks.backends.",
 ];
 
-/// The kind of database that an engine speaks to.
+/// Returns the kind of database that an engine connects to.
 fn family(engine: &str) -> Option<Family> {
     let has = |part: &str| engine.contains(part);
     if has("postg") || has("psqlextra") {
@@ -133,7 +133,7 @@ fn mysql_socket(settings: &Value) -> Query {
     host.map(|host| ("socket", host)).into_iter().collect()
 }
 
-/// Options that say how a driver works and change nothing here.
+/// Options of a driver that have no effect in rest-auth.
 const DRIVERS: [&str; 24] = [
     "isolation_level",
     "pool",
@@ -177,7 +177,7 @@ fn sqlite_options(options: &[(String, Value)], database: &mut Database) -> Query
         };
         match name.as_str() {
             "timeout" if seconds.is_some_and(|seconds| seconds > 0) => database.timeout = seconds,
-            // The file itself keeps its journal; the rest is for one connection.
+            // The database file keeps its journal mode; the other pragmas apply to one connection.
             "init_command" => {}
             _ => not_carried_over(name, &mut database.notes),
         }
@@ -262,14 +262,14 @@ fn mysql_options(options: &[(String, Value)], notes: &mut Vec<String>) -> Query 
             _ => not_carried_over(name, notes),
         }
     }
-    // As the client library has it: a certificate authority is there to be asked.
+    // The client library does the same: it verifies if there is a certificate authority.
     if let Some(mode) = mode.or_else(|| authority.then(|| "verify_ca".to_owned())) {
         query.push(("ssl-mode", mode));
     }
     query
 }
 
-/// A value as it stands in a URL.
+/// Returns a value as text, for a part of a URL.
 fn plain(value: &Value) -> String {
     match value {
         Value::Integer(number) => number.to_string(),

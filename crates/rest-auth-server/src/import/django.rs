@@ -22,11 +22,13 @@ pub enum Fate {
     To { path: String, value: Value, notes: Vec<String> },
     /// To a path that must be filled in before the server starts, and why.
     Missing { path: String, why: String },
-    /// Nowhere, and no client notices.
+    /// The setting is not carried over, and no client notices.
     NoPlace(String),
-    /// Nowhere, and somebody should know unless the value is the default.
+    /// The setting is not carried over, which matters unless its value is the default.
     Heed(String),
-    /// Nowhere, and somebody should know, also where some version of Django has it as the default.
+    /// The setting is not carried over, which matters even if its value is the default.
+    ///
+    /// The value may be the default of some version of Django alone.
     Notice(String),
     /// It could not be read.
     Unreadable(String),
@@ -119,7 +121,7 @@ fn missing(path: &str, why: &str) -> Fate {
     Fate::Missing { path: path.to_owned(), why: why.to_owned() }
 }
 
-/// What becomes of a setting that could be read.
+/// Translates a setting whose value could be read.
 fn read(name: &str, value: &Value, site: Site<'_>, known: &Known, add: &mut impl FnMut(String, Fate)) {
     if let Some((table, section)) = TABLES.iter().find(|(table, _)| *table == name) {
         match value.table() {
@@ -185,7 +187,7 @@ fn unnamed(entries: &[Entry]) -> Vec<Entry> {
     .collect()
 }
 
-/// A flat name of dj-rest-auth before 3.0.
+/// Translates a flat name of dj-rest-auth before 3.0.
 fn flat(name: &str, value: &Value, site: Site<'_>, known: &Known, add: &mut impl FnMut(String, Fate)) {
     if site.get("REST_AUTH").is_some_and(Value::is_true) {
         return add(name.to_owned(), Fate::Heed(older::PASSED_OVER.to_owned()));
@@ -228,7 +230,7 @@ fn entry_of(table: &str, section: &str, key: &str, value: &Value, site: Site<'_>
     placed(&source, path, value, site, known)
 }
 
-/// Who may register: anybody here, or nobody.
+/// Translates the permission classes of registration: open to everybody, or closed.
 fn permissions(classes: &Value, known: &Known) -> Fate {
     let is_open = |class: &Value| class.text() == Some("rest_framework.permissions.AllowAny");
     if classes.items().iter().all(is_open) || !classes.is_true() {
@@ -237,7 +239,7 @@ fn permissions(classes: &Value, known: &Known) -> Fate {
     closed("registration is for those whom the classes let in there; here it is for everybody or nobody", known)
 }
 
-/// Registration switched off, because it would be open to everybody.
+/// Switches registration off, because it would be open to everybody.
 fn closed(why: &str, known: &Known) -> Fate {
     let path = "registration.enabled";
     match known.find(path) {
@@ -248,7 +250,7 @@ fn closed(why: &str, known: &Known) -> Fate {
     }
 }
 
-/// With a capital.
+/// Returns the text with a capital first letter.
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
@@ -275,7 +277,7 @@ fn global(name: &str, value: &Value, site: Site<'_>, known: &Known) -> Fate {
         "DEFAULT_FROM_EMAIL" => known.global(name).unwrap_or("email.from").to_owned(),
         // Of Django's mails to ADMINS; allauth's is another.
         "EMAIL_SUBJECT_PREFIX" => return Fate::NoPlace(reasons::no_place(name).to_owned()),
-        // Their lines are those of the languages.
+        // The translation of the languages adds a line for both.
         "LANGUAGES" | "LANGUAGE_CODE" => return Fate::NoPlace(reasons::no_place(name).to_owned()),
         "MEDIA_ROOT" if !value.is_true() => return Fate::NoPlace("no folder is named; here it is media".to_owned()),
         "MEDIA_URL" if matches!(value.text(), None | Some("" | "/")) => {
@@ -299,7 +301,7 @@ fn global(name: &str, value: &Value, site: Site<'_>, known: &Known) -> Fate {
             {
                 (Some(path), _) if !["authentication", "languages", "language_code"].contains(&path) => path.to_owned(),
                 (_, Some((section, rest))) => known.path(section, rest, name),
-                // A name of Django's that the library has in small letters.
+                // A Django setting that has the same name in lower case here.
                 _ if known.find(&name.to_lowercase()).is_some() => name.to_lowercase(),
                 _ => return unplaced(name, value),
             }
@@ -323,7 +325,7 @@ pub fn not_yet(feature: &str) -> String {
     format!("{feature} is not part of this version")
 }
 
-/// A setting without a place: whether somebody notices depends on its value.
+/// Returns the fate of a setting without a counterpart, which depends on its value.
 fn unplaced(source: &str, value: &Value) -> Fate {
     let Some(effect) = effects::of(source) else { return Fate::NoPlace(reasons::no_place(source).to_owned()) };
     match effect.is_default(value) {
@@ -345,7 +347,7 @@ fn placed(source: &str, path: String, value: &Value, site: Site<'_>, known: &Kno
     }
 }
 
-/// Django's setting before 3.1, in days.
+/// Translates `PASSWORD_RESET_TIMEOUT_DAYS`, Django's setting before 3.1.
 fn days(value: &Value, site: Site<'_>, known: &Known) -> Fate {
     match value {
         Value::Integer(days) if !site.is_named("PASSWORD_RESET_TIMEOUT") => placed(
@@ -359,7 +361,7 @@ fn days(value: &Value, site: Site<'_>, known: &Known) -> Fate {
     }
 }
 
-/// Where the links in mails lead, if the hosts that Django serves say so.
+/// Translates `ALLOWED_HOSTS` into `frontend.origin`, if it names a single host.
 fn hosts(value: &Value, site: Site<'_>) -> Fate {
     let is_here = |host: &str| ["localhost", "127.0.0.1", "[::1]", "::1", "0.0.0.0", "testserver"].contains(&host);
     let hosts: Vec<&str> = value.items().iter().filter_map(Value::text).filter(|host| !is_here(host)).collect();
@@ -407,7 +409,7 @@ fn users(model: &Value, site: Site<'_>) -> Vec<Fate> {
     fates
 }
 
-/// allauth's name for a column of the users' table, which `[user]` holds.
+/// Translates allauth's name for a column of the users' table into `[user]`.
 fn user_field(name: &str, value: &Value, site: Site<'_>) -> Fate {
     let own_model = site.get("AUTH_USER_MODEL").and_then(Value::text).is_some_and(|model| model != "auth.User");
     let usual = if name.contains("USERNAME") { "username" } else { "email" };

@@ -1,14 +1,16 @@
-//! Settings without a place here that clients or users notice, and what they notice.
+//! Settings without a counterpart, and their effects that clients or users notice.
 
 use super::python;
 use super::reasons::matches;
 use super::value::Value;
 
-/// What is different for clients or users if a setting has another value than the default.
+/// The difference for clients or users if a setting does not have its default.
 pub struct Effect {
-    /// Names, each with at most one star.
+    /// The names of the settings, each with at most one star.
     names: &'static [&'static str],
-    /// The default, as Python writes it, for which rest-auth does the same; empty if every value is worth a look.
+    /// The default as Python writes it, for which rest-auth behaves alike.
+    ///
+    /// Empty if the user should look at every value.
     default: &'static str,
     pub text: &'static str,
 }
@@ -73,7 +75,7 @@ const EFFECTS: &[Effect] = &[
         "between two mails that verify an address are 180 seconds here; account.rate_limits = { confirm_email = \"1/60s/key\" } \
          makes it a minute"),
     effect(&["ACCOUNT_EMAIL_MAX_LENGTH"], "254", "an address has up to 254 characters here"),
-    effect(&["ACCOUNT_LOGIN_BY_CODE_REQUIRED"], "False", "Django mails a code that a login asks for; here none is asked for"),
+    effect(&["ACCOUNT_LOGIN_BY_CODE_REQUIRED"], "False", "Django mails a code that a login asks for; rest-auth does not"),
     effect(&["ACCOUNT_ADAPTER"], "'allauth.account.adapter.DefaultAccountAdapter'",
         "Python of the project's own, which may change what registration keeps, who may register, mails and links; \
          rest-auth does not run it. See [registration], [frontend], [templates], and hooks in Rust"),
@@ -171,24 +173,24 @@ const EFFECTS: &[Effect] = &[
         "name the header in client_address_header, and the proxies that send it in trusted_proxies"),
 ];
 
-/// What is different if a setting, by its name, has another value than its default.
+/// Returns the effect of the setting with this name.
 pub fn of(source: &str) -> Option<&'static Effect> {
     let source = source.trim_end_matches("']");
     EFFECTS.iter().find(|effect| effect.names.iter().any(|name| matches(name, source)))
 }
 
 impl Effect {
-    /// Whether rest-auth does the same for a value; `None` if that does not depend on the value.
+    /// Returns whether the value is the default; `None` if the effect has no default.
     pub fn is_default(&self, value: &Value) -> Option<bool> {
         if self.default.is_empty() {
             return None;
         }
         let default = python::parse(self.default).unwrap_or(Value::None);
         Some(match (&default, value) {
-            // Less than the default asks for nothing that rest-auth does not have.
+            // A part of the default list needs nothing that rest-auth lacks.
             (Value::List(_), Value::None) => true,
             (Value::List(_), value) => value.items().iter().all(|item| default.items().contains(item)),
-            // What Python takes for false is as good as no value.
+            // A value that Python treats as false counts as unset.
             (Value::None | Value::Bool(false), value) => !value.is_true(),
             (Value::Table(_), value) => !value.is_true(),
             (default, value) => default == value,

@@ -15,7 +15,7 @@ static DURATION: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern")
 });
 
-/// An object or a member of an enumeration, and no address in angle brackets.
+/// Matches an object or a member of an enumeration, but no `<address>`.
 static OBJECT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^<[\w.<> ]+( object)? at 0x[0-9a-fA-F]+>$|^<\w[\w.]*: .*>$").expect("a pattern"));
 

@@ -6,7 +6,9 @@ use super::value::{Value, texts};
 /// A list of what rest-auth has, and notes about the rest.
 type Named = (Value, Vec<String>);
 
-/// The classes that rest-auth does the same as, and those whose name says what they are made after.
+/// The authentication classes that rest-auth implements.
+///
+/// A project's class is matched to one of them by its name.
 const AUTHENTICATION: [(&str, &str); 6] = [
     ("dj_rest_auth.jwt_auth.JWTCookieAuthentication", "jwt"),
     ("rest_framework_simplejwt.authentication.JWTAuthentication", "jwt"),
@@ -60,13 +62,15 @@ pub fn authentication(classes: &Value, site: Site<'_>) -> Result<Named, String> 
 const BACKENDS: [&str; 2] =
     ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"];
 
-/// `AUTHENTICATION_BACKENDS` → `authentication_backends`: the names in sessions, and what other backends let in.
+/// `AUTHENTICATION_BACKENDS` → `authentication_backends`: the names in sessions.
+///
+/// A note names each backend that rest-auth does not run.
 pub fn backends(backends: &Value) -> Named {
     let names: Vec<&str> = backends.items().iter().filter_map(Value::text).collect();
     let known: Vec<&str> = names.iter().copied().filter(|name| BACKENDS.contains(name)).collect();
     let note = |name: &&str| format!("{name} is Python; users whom it alone lets in cannot log in here.");
     let notes = names.iter().filter(|name| !BACKENDS.contains(name)).map(note).collect();
-    // A session names one of those that the site has.
+    // A session names one of the site's backends.
     (texts(if known.is_empty() { &names } else { &known }), notes)
 }
 

@@ -1,4 +1,4 @@
-//! `EMAIL_BACKEND`, `EMAIL_HOST` and what belongs to it → `[email]`.
+//! `EMAIL_BACKEND`, `EMAIL_HOST` and its companions → `[email]`.
 
 use percent_encoding::utf8_percent_encode;
 
@@ -16,7 +16,7 @@ const SMTP: &str = "django.core.mail.backends.smtp.EmailBackend";
 /// How mails leave a site.
 enum Way<'a> {
     Smtp,
-    /// By a queue of the project's, which may hand them to the same server.
+    /// The project's own queue, which may hand them to the same server.
     Queue(&'a str),
     Console,
     Folder,
@@ -38,12 +38,12 @@ fn way(backend: &str) -> Way<'_> {
     }
 }
 
-/// Whether the setting says how mails leave.
+/// Returns whether the setting is about how mails leave.
 pub fn is_server(name: &str) -> bool {
     SERVER.contains(&name) || ["EMAIL_BACKEND", "EMAIL_FILE_PATH"].contains(&name)
 }
 
-/// What the settings make together.
+/// Translates the mail settings together.
 pub fn translate(entries: Vec<Entry>, site: Site<'_>) -> Vec<Translation> {
     let mut translations = Vec::new();
     let backend = match site.get("EMAIL_BACKEND") {
@@ -101,7 +101,7 @@ fn of_backend(way: &Way<'_>, site: Site<'_>) -> Fate {
     }
 }
 
-/// The URL of the server that the settings name together.
+/// Returns `email.smtp_url` for the server that the settings describe together.
 fn to_server(server: &[Entry], site: Site<'_>) -> Fate {
     let is_object = |entry: &&Entry| entry.value == Ok(Value::Object);
     if let Some(entry) = server.iter().find(is_object) {

@@ -29,15 +29,15 @@ const TABLES: [&str; 2] = ["REST_AUTH_SERIALIZERS", "REST_AUTH_REGISTER_SERIALIZ
 pub const PASSED_OVER: &str = "dj-rest-auth from 3.0 on reads REST_AUTH alone, and so did the import. If the site has an \
                                earlier version, this setting is in force there and REST_AUTH is not";
 
-/// What a site of that age does otherwise at login.
+/// The note on the response to a login, which has other keys before 4.0.
 pub const FORMER_KEYS: &str = "Before 4.0, dj-rest-auth calls the tokens access_token and refresh_token in the response to \
                                a login. Here, as in later versions, they are access and refresh.";
 
-/// What is to be said of a flat name beside settings that came after it.
+/// The note on a flat name if the site also has settings from after 3.0.
 pub const NEWER: &str = "dj-rest-auth reads this name before 3.0 alone. The names of allauth's settings are later ones: if \
                          the site's dj-rest-auth is, too, take the line out.";
 
-/// Settings of an allauth that dj-rest-auth before 3.0 does not go with.
+/// Settings of allauth versions that dj-rest-auth before 3.0 does not support.
 pub const LATER: [&str; 2] = ["ACCOUNT_LOGIN_METHODS", "ACCOUNT_SIGNUP_FIELDS"];
 
 /// The key of `REST_AUTH` that took the place of a flat name.

@@ -27,7 +27,9 @@ pub enum State {
     Later(&'static str),
     /// Commented out, because the library would refuse it.
     Refused(String),
-    /// Empty, so that nothing starts before it is filled in, and why.
+    /// The value is empty, for this reason.
+    ///
+    /// The server does not start before somebody fills it in.
     Missing(String),
 }
 
@@ -78,12 +80,12 @@ impl Plan {
         self.lines.push(Line { source, path, value, notes, state: State::Missing(why) });
     }
 
-    /// Whether a setting waits to be filled in.
+    /// Returns whether a setting must still be filled in.
     pub fn is_missing(&self, path: &str) -> bool {
         self.lines.iter().any(|line| line.path == path && matches!(line.state, State::Missing(_)))
     }
 
-    /// The settings that clients or users may notice, by their names in Django.
+    /// Returns Django's names of the settings whose effect clients or users may notice.
     pub fn to_look_at(&self) -> Vec<&str> {
         let is_odd = |line: &&Line| match line.state {
             State::InForce => !line.notes.is_empty(),

@@ -130,7 +130,7 @@ fn call(name: &str, content: Content) -> Value {
         (_, [Value::Text(text)]) if name.ends_with("Path") || matches!(name, "SafeString" | "UUID") => {
             Value::Text(text.clone())
         }
-        // A pattern, with its flags or without.
+        // `re.compile` with or without flags.
         ("compile", [Value::Text(pattern), ..]) => Value::Text(pattern.clone()),
         // OrderedDict, defaultdict, mappingproxy, os.environ, …
         (_, [.., Value::Table(table)]) => Value::Table(table.clone()),

@@ -87,7 +87,7 @@ const REASONS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Why a setting that the library does not know has no place, and no client misses it.
+/// Returns why a setting has no counterpart and no client misses it.
 pub fn no_place(source: &str) -> &'static str {
     let source = source.trim_end_matches("']");
     let found = REASONS.iter().find(|(_, names)| names.iter().any(|name| matches(name, source)));

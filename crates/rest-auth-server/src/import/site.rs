@@ -1,25 +1,25 @@
-//! The settings as a whole, for those whose meaning depends on another.
+//! All settings of a site, for settings whose meaning depends on another one.
 
 use super::older;
 use super::source::Entry;
 use super::value::Value;
 
-/// Everything that was read.
+/// All settings that were read.
 #[derive(Clone, Copy)]
 pub struct Site<'a>(pub &'a [Entry]);
 
 impl<'a> Site<'a> {
-    /// The value of a setting that was read.
+    /// Returns the value of a setting, if it was read.
     pub fn get(self, name: &str) -> Option<&'a Value> {
         self.0.iter().find(|entry| entry.name == name)?.value.as_ref().ok()
     }
 
-    /// Whether a setting was read, whatever its value.
+    /// Returns whether a setting was read. Its value does not matter.
     pub fn is_named(self, name: &str) -> bool {
         self.0.iter().any(|entry| entry.name == name)
     }
 
-    /// The value of an entry of a table; of `REST_AUTH` also by its flat name.
+    /// Returns the value of a table's entry; for `REST_AUTH` also by its flat name.
     pub fn entry(self, table: &str, key: &str) -> Option<&'a Value> {
         match self.get(table).filter(|value| value.is_true()) {
             Some(value) => value.get(key),
@@ -28,38 +28,40 @@ impl<'a> Site<'a> {
         }
     }
 
-    /// Whether Python takes an entry of a table for true.
+    /// Returns whether Python treats a table's entry as true.
     pub fn is_on(self, table: &str, key: &str) -> bool {
         self.entry(table, key).is_some_and(Value::is_true)
     }
 
-    /// The items of a list such as `INSTALLED_APPS`; `None` if it was not read.
+    /// Returns the items of a list such as `INSTALLED_APPS`; `None` if it was not read.
     pub fn texts(self, name: &str) -> Option<Vec<&'a str>> {
         let value = self.get(name).filter(|value| matches!(value, Value::List(_)))?;
         Some(value.items().iter().filter_map(Value::text).collect())
     }
 
-    /// Whether `INSTALLED_APPS` was read and does not hold the app.
+    /// Returns whether `INSTALLED_APPS` was read and lacks the app.
     pub fn lacks_app(self, app: &str) -> bool {
         self.texts("INSTALLED_APPS").is_some_and(|apps| !apps.contains(&app))
     }
 
-    /// Whether the site has no allauth, which dj-rest-auth asks `INSTALLED_APPS` for.
+    /// Returns whether the site lacks allauth.
+    ///
+    /// dj-rest-auth looks for it in `INSTALLED_APPS`.
     pub fn lacks_allauth(self) -> bool {
         self.lacks_app("allauth")
     }
 
-    /// Whether the site has no registration, by dj-rest-auth or the package before it.
+    /// Returns whether the site lacks the registration of (dj-)rest-auth.
     pub fn lacks_registration(self) -> bool {
         ["dj_rest_auth.registration", "rest_auth.registration"].iter().all(|app| self.lacks_app(app))
     }
 
-    /// Whether `MIDDLEWARE` was read and does not hold the class.
+    /// Returns whether `MIDDLEWARE` was read and lacks the class.
     pub fn lacks_middleware(self, class: &str) -> bool {
         self.texts("MIDDLEWARE").is_some_and(|classes| !classes.contains(&class))
     }
 
-    /// Whether something says that clients come by HTTPS.
+    /// Returns whether a setting indicates that clients use HTTPS.
     pub fn has_https(self) -> bool {
         let flags = ["SECURE_SSL_REDIRECT", "SECURE_PROXY_SSL_HEADER", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"];
         flags.iter().any(|name| self.get(name).is_some_and(Value::is_true))

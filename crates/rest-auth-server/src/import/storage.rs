@@ -4,7 +4,7 @@ use super::django::{Fate, Translation};
 use super::site::Site;
 use super::value::Value;
 
-/// A setting of django-storages: its key in OPTIONS, its names, and its path here.
+/// django-storages' settings: the key in OPTIONS, the names, and the path here.
 const BUCKET: [(&str, &[&str], &str); 6] = [
     ("bucket_name", &["AWS_STORAGE_BUCKET_NAME"], "media.s3_bucket"),
     ("location", &["AWS_LOCATION"], "media.s3_location"),
@@ -20,17 +20,17 @@ const S3: &str = "storages.backends.s3";
 /// How the names of classes begin that are never for S3.
 const OTHERS: [&str; 4] = ["storages.", "django.core.", "cloudinary", "dropbox"];
 
-/// Why settings of a folder are left out where files are in a bucket.
+/// The reason to leave out the settings of a folder if files are in a bucket.
 const ELSEWHERE: &str = "files are kept elsewhere: STORAGES says where";
 
-/// What keeps users' files.
+/// The kind of storage for users' files.
 enum Kind {
     Folder,
     Bucket,
     Other(String),
 }
 
-/// What becomes of the settings of users' files, and which settings that takes in.
+/// Translates the settings of users' files; also returns the names that it covers.
 pub fn translate(site: Site<'_>) -> (Vec<Translation>, Vec<String>) {
     let storage = site.get("STORAGES").and_then(|storages| storages.get("default"));
     let storage =
@@ -94,10 +94,10 @@ fn kind(backend: &str, site: Site<'_>, options: Option<&Value>) -> Kind {
     }
 }
 
-/// The bucket; gives the names of the settings that it takes in.
+/// Translates the settings of a bucket; returns the names that it covers.
 fn bucket(site: Site<'_>, options: Option<&Value>, name: &str, add: &mut impl FnMut(String, Fate)) -> Vec<String> {
     let mut taken = Vec::new();
-    // An option wins over the setting that is named after it.
+    // An option takes precedence over the corresponding setting.
     let find = |key: &str, names: &[&str]| {
         let option =
             options.and_then(|options| options.get(key)).map(|value| (format!("{name}['OPTIONS']['{key}']"), value));
@@ -132,8 +132,8 @@ fn bucket(site: Site<'_>, options: Option<&Value>, name: &str, add: &mut impl Fn
     add(source, Fate::To { path: "media.url".to_owned(), value: Value::Text(url), notes: Vec::new() });
     let is_signed = find("querystring_auth", &["AWS_QUERYSTRING_AUTH"]).is_none_or(|(_, value)| value.is_true());
     if is_signed && domain.is_none() {
-        let why = "Django signs the addresses of files, which are good for an hour; addresses are plain here, so that whatever shows \
-                   the files must let everybody read them";
+        let why = "Django signs the addresses of files, which are good for an hour; addresses are plain here, so that the server \
+                   of the files must let everybody read them";
         add("AWS_QUERYSTRING_AUTH".to_owned(), Fate::Heed(why.to_owned()));
     }
     for acl in

@@ -6,14 +6,14 @@ use super::django::Fate;
 use super::site::Site;
 use super::value::Value;
 
-/// REST framework's throttles, with the scope whose rate each of them reads at dj-rest-auth's endpoints.
+/// REST framework's throttles, each with its scope at dj-rest-auth's endpoints.
 const THROTTLES: [(&str, &str); 3] = [
     ("rest_framework.throttling.AnonRateThrottle", "anon"),
     ("rest_framework.throttling.UserRateThrottle", "user"),
     ("rest_framework.throttling.ScopedRateThrottle", "dj_rest_auth"),
 ];
 
-/// Which rates are in force, and what is to be said of the others.
+/// Translates the rates that are in force, with notes on the others.
 pub fn rates(rates: &Value, site: Site<'_>) -> Fate {
     let classes = site.entry("REST_FRAMEWORK", "DEFAULT_THROTTLE_CLASSES").map(Value::items).unwrap_or_default();
     let is_asked = |scope: &str| {
@@ -48,7 +48,9 @@ pub fn rates(rates: &Value, site: Site<'_>) -> Fate {
     Fate::To { path: "throttle.rates".to_owned(), value: Value::Table(kept), notes }
 }
 
-/// A rate, whose period REST framework knows by its first letter.
+/// Returns a rate with its period spelled out, and a note if the period is unusual.
+///
+/// REST framework recognizes a period by its first letter.
 fn normal(scope: &str, rate: &Value) -> (Value, Option<String>) {
     let Some((count, period)) = rate.text().and_then(|rate| rate.split_once('/')) else {
         let off = *rate == Value::None;
@@ -67,7 +69,7 @@ fn normal(scope: &str, rate: &Value) -> (Value, Option<String>) {
     (Value::Text(format!("{}/{word}", count.trim())), Some(note).filter(|_| !is_meant))
 }
 
-/// What is to be said of the classes; REST framework's own are said by their rates.
+/// Translates the throttle classes. The rates already cover REST framework's own.
 pub fn classes(classes: &Value) -> Fate {
     let is_own = |class: &&Value| !class.text().is_some_and(|path| THROTTLES.iter().any(|(known, _)| *known == path));
     let own: Vec<&str> =

@@ -30,7 +30,9 @@ pub enum Encryption {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Conduct {
     Takes,
-    /// Answers so to this command: `("RCPT", "550 5.1.1 unknown")`; to a mail, for `DATA`, after it has read it.
+    /// Refuses this command with this reply: `("RCPT", "550 5.1.1 unknown")`.
+    ///
+    /// For `DATA`, the reply comes after the mail.
     Refuses(&'static str, &'static str),
     /// Does not even greet.
     SaysNothing,
@@ -85,7 +87,7 @@ pub struct Seen {
     pub connections: usize,
     /// How often somebody tried to log in.
     logins: usize,
-    /// What clients call themselves.
+    /// The names that clients give themselves.
     pub names: Vec<String>,
     pub mails: Vec<Received>,
     /// Whether it is let say that it has taken a mail.

@@ -6,13 +6,15 @@ use std::process::{Command, Stdio};
 
 use super::Running;
 
-/// The block of a page that is of this kind, with other addresses in the place of those that the page has.
+/// Returns the page's block of this kind, with other addresses than the page's.
 pub fn block(page: &str, kind: &str, addresses: &[(&str, &str)]) -> String {
     let block = page.split(&format!("```{kind}\n")).nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
     addresses.iter().fold(block.to_owned(), |block, (said, real)| block.replace(said, real))
 }
 
-/// Whether a program is installed; if not, it is said that a test is left out, past the test runner.
+/// Returns whether a program is installed; if not, prints that a test is skipped.
+///
+/// The line is visible even if the test runner captures the output.
 pub fn is_installed(program: &str, argument: &str, test: &str) -> bool {
     let found = Command::new(program).arg(argument).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     if !found {
@@ -21,7 +23,7 @@ pub fn is_installed(program: &str, argument: &str, test: &str) -> bool {
     found
 }
 
-/// Starts nginx in a folder with these blocks of its `http`, and waits until it listens at the address.
+/// Starts nginx with these blocks of its `http`, and waits until it listens.
 pub fn nginx(folder: &Path, blocks: &str, address: &str) -> Running {
     let file = folder.join("nginx.conf");
     let place = folder.display();

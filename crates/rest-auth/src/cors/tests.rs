@@ -7,7 +7,7 @@ use crate::testing::{Answer, TestApp, each_database};
 
 const APP: &str = "https://app.example.com";
 
-/// What a browser asks before it sends a request of another origin.
+/// Sends the preflight that a browser sends before a request of another origin.
 async fn preflight(app: &TestApp, origin: &str) -> Answer {
     let client = app.client().header("origin", origin).header("access-control-request-method", "PATCH");
     client.clone().send(Method::OPTIONS, "/user/", None, Body::empty()).await
@@ -146,7 +146,7 @@ fn what_no_browser_sends_is_refused_with_what_to_write() {
         ("cors_allowed_origins = ['https://']", "\"https://\" is not an origin"),
         ("csrf_trusted_origins = ['https://app.example.com/login']", "Write \"https://app.example.com\"."),
         ("csrf_trusted_origins = ['https://*.Example.com/']", "Write \"https://*.example.com\"."),
-        ("csrf_trusted_origins = ['https://app.*.com']", "A star stands for subdomains"),
+        ("csrf_trusted_origins = ['https://app.*.com']", "A star matches subdomains"),
         ("rest_auth.jwt_app_origins = ['null']", "\"null\" is not the origin of an app"),
         ("rest_auth.jwt_app_origins = ['capacitor://localhost/']", "Write \"capacitor://localhost\"."),
         ("cors_allowed_origin_regexes = ['https://(']", "cannot be read as a pattern: unclosed group"),

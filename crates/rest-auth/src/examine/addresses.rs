@@ -1,4 +1,4 @@
-//! Addresses that are not in lower case, and users whose addresses differ in case alone.
+//! Addresses that are not in lower case, or differ from another in case alone.
 
 use super::{Examined, Finding};
 use crate::store::StoreError;
@@ -12,7 +12,7 @@ pub(super) async fn check(examined: &mut Examined<'_>) -> Result<Vec<Finding>, S
         let place = format!("{table}.{column}");
         if counted.with_capitals > 0 {
             let problem = format!("addresses that are not in lower case: {}", counted.with_capitals);
-            let advice = "They are found whatever the case in which users type them.";
+            let advice = "They are found even if users type them in another case.";
             findings.push(Finding::note(place.clone(), problem, advice));
         }
         if counted.alike > 0 {

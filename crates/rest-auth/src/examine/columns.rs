@@ -1,10 +1,10 @@
-//! Columns that are shorter than Django's are today, or hold fewer characters.
+//! Columns that are shorter, or hold fewer characters, than in today's Django.
 
 use super::{Examined, Finding};
 use crate::fields::Charset;
 use crate::store::StoreError;
 
-/// The length of Django's column of password hashes.
+/// The length of Django's column for password hashes.
 const HASH: usize = 128;
 
 pub(super) async fn check(examined: &mut Examined<'_>) -> Result<Vec<Finding>, StoreError> {

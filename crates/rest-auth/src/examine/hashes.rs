@@ -1,4 +1,4 @@
-//! Stored hashes of passwords that nothing can verify.
+//! Stored password hashes that rest-auth cannot verify.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::{Examined, Finding};
 use crate::passwords::unverifiable;
 use crate::store::StoreError;
 
-/// How many rows are read at once.
+/// The number of rows that one query reads.
 const AT_ONCE: u64 = 1000;
 
 pub(super) async fn check(examined: &mut Examined<'_>) -> Result<Vec<Finding>, StoreError> {

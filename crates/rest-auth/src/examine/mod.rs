@@ -1,4 +1,4 @@
-//! What `rest-auth check` finds beside the settings: in the database, and at the services that the settings name.
+//! The checks of `rest-auth check` on the database, Redis and the bucket.
 //!
 //! A check of the database is one function in a file of this folder, and one line of [`CHECKS`].
 
@@ -27,13 +27,13 @@ use crate::error::causes;
 use crate::settings::{Lifetime, Settings};
 use crate::store::{Connection, Pool, Present, Store, StoreError};
 
-/// How serious a [`Finding`] is.
+/// The severity of a [`Finding`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Severity {
-    /// The administrator should know it.
+    /// The administrator should know about the finding.
     Note,
-    /// Some users or clients will notice it.
+    /// Some users or clients will notice the problem.
     Warning,
     /// The server does not start, or some requests fail.
     Error,
@@ -49,17 +49,17 @@ impl fmt::Display for Severity {
     }
 }
 
-/// One thing that [`examine`] found.
+/// A finding of [`examine`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// How serious it is.
+    /// The severity of the finding.
     pub severity: Severity,
-    /// Where it is: a table, a column, a setting.
+    /// The place of the problem: a table, a column, a setting.
     pub place: String,
-    /// What is wrong, with the value.
+    /// The problem, with the value.
     pub problem: String,
-    /// What to do about it: whole sentences.
+    /// The remedy, in whole sentences.
     pub advice: String,
 }
 
@@ -73,52 +73,52 @@ impl Finding {
         Self { severity, place: place.into(), problem: problem.into(), advice: advice.into() }
     }
 
-    /// A finding that the administrator should know of.
+    /// Returns a finding that the administrator should know about.
     pub(crate) fn note(place: impl Into<String>, problem: impl Into<String>, advice: impl Into<String>) -> Self {
         Self::new(Severity::Note, place, problem, advice)
     }
 
-    /// A finding that some users or clients will notice.
+    /// Returns a finding that some users or clients will notice.
     pub(crate) fn warning(place: impl Into<String>, problem: impl Into<String>, advice: impl Into<String>) -> Self {
         Self::new(Severity::Warning, place, problem, advice)
     }
 
-    /// A finding that keeps the server from starting, or makes requests fail.
+    /// Returns a finding that keeps the server from starting, or makes requests fail.
     pub(crate) fn error(place: impl Into<String>, problem: impl Into<String>, advice: impl Into<String>) -> Self {
         Self::new(Severity::Error, place, problem, advice)
     }
 }
 
 impl fmt::Display for Finding {
-    /// `PLACE: PROBLEM. ADVICE`
+    /// Writes `PLACE: PROBLEM. ADVICE`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}.", self.place, self.problem)?;
         if self.advice.is_empty() { Ok(()) } else { write!(f, " {}", self.advice) }
     }
 }
 
-/// What a check of the database works with.
+/// The input of a check of the database.
 pub(crate) struct Examined<'a> {
     /// The settings in force.
     pub(crate) settings: &'a Settings,
     pub(crate) store: &'a Store,
-    /// A connection of this check's own, for reading.
+    /// A connection for this check alone, for reading.
     pub(crate) db: Connection,
-    /// The tables that are there.
+    /// The tables that exist.
     pub(crate) present: &'a Present,
 }
 
 impl Examined<'_> {
-    /// Whether this table is there.
+    /// Returns whether this table exists.
     pub(crate) fn has(&self, table: &str) -> bool {
         self.present.contains(table)
     }
 }
 
-/// A check of the database. It must work on a database that lacks tables, too.
+/// A check of the database, which must also work if tables are missing.
 type Check = for<'a> fn(&'a mut Examined<'_>) -> BoxFuture<'a, Result<Vec<Finding>, StoreError>>;
 
-/// Every check of the database, with what it looks at.
+/// Every check of the database, with the name of its subject.
 const CHECKS: &[(&str, Check)] = &[
     ("the tables", |examined| Box::pin(tables::check(examined))),
     ("addresses", |examined| Box::pin(addresses::check(examined))),
@@ -136,9 +136,10 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// The longest time that one check of the database may take.
 const EACH: Duration = Duration::from_secs(10);
 
-/// Examines the database of the settings and the services that they name, and changes nothing.
+/// Examines the database and the services of the settings, and changes nothing.
 ///
-/// The settings themselves are examined by [`Settings::load`]. It takes a few seconds at most if one of them does not answer.
+/// [`Settings::load`] examines the settings themselves. If the database or a service does not answer, this function
+/// returns after a few seconds.
 pub async fn examine(settings: &Settings) -> Vec<Finding> {
     let (mut findings, services) = tokio::join!(database(settings), services::check(settings));
     findings.extend(services);

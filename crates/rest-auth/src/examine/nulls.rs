@@ -1,4 +1,4 @@
-//! Rows that hold NULL, or no time, where Django's own tables never do.
+//! Rows with NULL or an unreadable time, which Django's own tables never hold.
 
 use super::{Examined, Finding};
 use crate::store::StoreError;
@@ -6,7 +6,7 @@ use crate::store::StoreError;
 pub(super) async fn check(examined: &mut Examined<'_>) -> Result<Vec<Finding>, StoreError> {
     let users = &examined.settings.user.table;
     let mut findings = Vec::new();
-    // Passwords are counted with the hashes that nothing can verify.
+    // `hashes.rs` counts missing passwords together with unverifiable hashes.
     let nulls = examined.db.nulls().await?.into_iter().filter(|(.., column, _)| *column != "password");
     for (table, called, column, count) in nulls {
         let place = format!("{table}.{called}");

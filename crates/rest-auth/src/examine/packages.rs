@@ -1,11 +1,12 @@
-//! What users have set up with Django packages that this version does not answer for: second factors, passkeys, linked
-//! accounts, tokens and sessions of other packages.
+//! Data of Django packages that this version does not support.
+//!
+//! These are second factors, passkeys, linked accounts, and tokens and sessions of other packages.
 
 use super::{Examined, Finding};
 use crate::settings::Settings;
 use crate::store::{Connection, PackageTable, Present, Store, StoreError};
 
-/// A table whose rows are second factors, with the package that asks for them.
+/// Tables whose rows are second factors, each with its package.
 const SECOND_FACTORS: [(PackageTable, &str); 13] = [
     (table("dj_rest_auth_mfa_authenticator", None), "dj_rest_auth.mfa"),
     (table("mfa_authenticator", None), "allauth.mfa"),
@@ -22,13 +23,13 @@ const SECOND_FACTORS: [(PackageTable, &str); 13] = [
     (table("mfa_mfakey", None), "django-mfa3"),
 ];
 
-/// A table whose rows are accounts at other sites, by which users log in.
+/// Tables whose rows are accounts at other sites, each with its package.
 const LINKED_ACCOUNTS: [(PackageTable, &str); 2] = [
     (table("socialaccount_socialaccount", None), "allauth.socialaccount"),
     (table("social_auth_usersocialauth", None), "social-auth-app-django"),
 ];
 
-/// A table whose rows are of no effect here: what users have there, and what becomes of it.
+/// Tables whose rows have no effect here, each with their content and the advice.
 const WITHOUT_EFFECT: [(PackageTable, &str, &str); 6] = [
     (
         table("passkeys_webauthncredential", None),
@@ -70,7 +71,7 @@ pub(super) async fn check(examined: &mut Examined<'_>) -> Result<Vec<Finding>, S
     find(&mut examined.db, examined.present, examined.settings).await
 }
 
-/// Finds what users have set up with Django packages that this version does not answer for.
+/// Finds users' data of Django packages that this version does not support.
 ///
 /// The server does not start if one of the findings is an error.
 ///

@@ -11,7 +11,7 @@ async fn found(app: &TestApp, settings: &Settings) -> Vec<String> {
     examine(&settings).await.iter().map(|finding| format!("{}: {finding}", finding.severity)).collect()
 }
 
-/// What starting on the database of an application comes to.
+/// Starts a server on an application's database.
 async fn start(app: &TestApp, ignore: bool) -> Result<Auth, BuildError> {
     let mut settings = app.auth().settings().clone();
     settings.mfa.ignore_stored_factors = ignore;
@@ -59,7 +59,7 @@ async fn second_factors_of_other_packages_count_if_they_are_in_force() {
     app.sql("CREATE TABLE mfa_authenticator (id integer, user_id integer, type varchar(20))").await;
     app.sql("CREATE TABLE otp_totp_totpdevice (id integer, user_id integer, confirmed boolean)").await;
     app.sql("CREATE TABLE trench_mfamethod (id integer, user_id integer, is_active boolean)").await;
-    // A table of the application's own that only has the same name.
+    // The application's own table, which merely has the same name.
     app.sql("CREATE TABLE mfa_user_keys (id integer)").await;
     app.sql("INSERT INTO mfa_user_keys VALUES (1)").await;
     app.sql("INSERT INTO otp_totp_totpdevice VALUES (1, 1, FALSE)").await;

@@ -1,4 +1,4 @@
-//! PostgreSQL's `search_path`: schemas that do not exist or cannot be used, and tables that hide others.
+//! PostgreSQL's `search_path`: unusable schemas, and tables that hide others.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(super) async fn check(examined: &mut Examined<'_>) -> Result<Vec<Finding>, S
         ));
     }
     let exists = |schema: &str| path.barred.iter().chain(&path.schemas).any(|known| known == schema);
-    // PostgreSQL's own path begins with a schema of the user's name, which hardly any database has.
+    // PostgreSQL's default path begins with a schema of the user's name, which few databases have.
     for schema in path.named.iter().filter(|schema| !exists(schema) && !path.is_the_users(schema)) {
         let problem = format!("the schema {schema} does not exist");
         findings.push(Finding::note(PLACE, problem, "Create it, or remove it from the path."));
@@ -31,7 +31,7 @@ pub(super) async fn check(examined: &mut Examined<'_>) -> Result<Vec<Finding>, S
     let mut schemas: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for placed in &path.tables {
         let held = schemas.entry(&placed.table).or_default();
-        // The one that is found comes first.
+        // The table that PostgreSQL finds comes first.
         held.insert(if placed.is_found { 0 } else { held.len() }, &placed.schema);
     }
     for (table, held) in schemas.into_iter().filter(|(_, held)| held.len() > 1) {

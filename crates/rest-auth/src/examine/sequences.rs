@@ -1,9 +1,11 @@
-//! Sequences of PostgreSQL that are behind the rows of their tables, for example after an import with fixed ids.
+//! PostgreSQL's sequences that are behind the rows of their tables.
+//!
+//! This happens, for example, after an import with fixed ids.
 
 use super::{Examined, Finding};
 use crate::store::StoreError;
 
-/// The tables of Django's that the server adds rows to, beside the users' and the profiles'.
+/// Django's tables, besides users and profiles, to which the server adds rows.
 const COUNTED: [&str; 3] =
     ["account_emailaddress", "token_blacklist_outstandingtoken", "token_blacklist_blacklistedtoken"];
 

@@ -6,16 +6,16 @@ use super::Finding;
 use crate::media;
 use crate::settings::Settings;
 
-/// The longest time that a service may take to answer.
+/// The time limit for a service's answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Asks each service that the settings name.
+/// Checks each service that the settings name.
 pub(super) async fn check(settings: &Settings) -> Vec<Finding> {
     let (redis, bucket) = tokio::join!(redis(settings), bucket(settings));
     redis.into_iter().chain(bucket).collect()
 }
 
-/// What keeps a service from its work; silence is an answer, too.
+/// Returns the problem of a service; no answer in time is a problem, too.
 async fn in_time(answer: impl Future<Output = Option<String>>) -> Option<String> {
     let silence = format!("there is no answer within {} seconds", PATIENCE.as_secs());
     tokio::time::timeout(PATIENCE, answer).await.unwrap_or(Some(silence))
@@ -45,7 +45,7 @@ async fn bucket(settings: &Settings) -> Option<Finding> {
     ))
 }
 
-/// A message without the full stop that a finding adds.
+/// Returns a message without the full stop, which a finding adds.
 fn sentence(message: &str) -> &str {
     message.trim().trim_end_matches('.')
 }

@@ -1,4 +1,4 @@
-//! Tables and columns that the database lacks, or that do not fit.
+//! Tables and columns that are missing or do not fit.
 
 use super::{Examined, Finding};
 use crate::builder::OWN_TABLES;

@@ -5,7 +5,7 @@ use crate::Settings;
 use crate::settings::DatabaseUrl;
 use crate::testing::TestApp;
 
-/// What a check says of an application's database.
+/// Returns the findings on an application's database.
 async fn found(app: &TestApp) -> Vec<String> {
     let findings = examine(app.auth().settings()).await;
     findings.iter().map(|finding| format!("{}: {finding}", finding.severity)).collect()
@@ -86,7 +86,7 @@ async fn a_sequence_behind_its_rows_is_found() {
     );
 }
 
-/// What a check says of these settings, on an empty database.
+/// Returns the findings on these settings, with an empty database.
 #[cfg(any(feature = "redis", feature = "s3"))]
 async fn said_of(toml: &str) -> Vec<String> {
     let mut settings = Settings::from_toml(toml).unwrap_or_else(|error| panic!("{error}")).settings;

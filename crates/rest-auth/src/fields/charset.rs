@@ -1,27 +1,29 @@
-//! The characters that a column holds, where an adopted database has fewer than Unicode.
+//! The character set of a column; an adopted database may hold fewer than Unicode.
 
-/// A set of characters; each is part of the one before.
+/// A set of characters; each variant is a subset of the one before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Charset {
     /// Every character.
     #[default]
     All,
-    /// Those of Unicode's first plane: MySQL's `utf8mb3`.
+    /// The characters of Unicode's first plane: MySQL's `utf8mb3`.
     Basic,
-    /// Those of Windows-1252, which MySQL calls `latin1`.
+    /// The characters of Windows-1252, which MySQL calls `latin1`.
     Windows1252,
-    /// Those of ISO 8859-1.
+    /// The characters of ISO 8859-1.
     Latin1,
     /// ASCII.
     Ascii,
 }
 
-/// What Windows-1252 has in the place of the control characters of ISO 8859-1.
+/// Windows-1252's characters in place of the control characters of ISO 8859-1.
 const WINDOWS: &str = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ";
 
 impl Charset {
-    /// The characters of a database's encoding, as PostgreSQL, MySQL or MariaDB call it. One that is not known here counts
-    /// as all: the database itself refuses the rest.
+    /// Returns the character set of a database's encoding.
+    ///
+    /// The name is the one that PostgreSQL, MySQL or MariaDB use. An unknown encoding counts as every character; the
+    /// database itself then refuses the characters that it lacks.
     pub(crate) fn of(encoding: &str) -> Self {
         match encoding.to_ascii_lowercase().as_str() {
             "utf8mb3" | "utf8" | "ucs2" if encoding != "UTF8" => Self::Basic,
@@ -32,7 +34,7 @@ impl Charset {
         }
     }
 
-    /// The first character of a text that is not one of these.
+    /// Returns the first character of a text that is not in the set.
     pub(crate) fn beyond(self, text: &str) -> Option<char> {
         if self == Self::All || text.is_ascii() {
             return None;

@@ -46,7 +46,7 @@ impl Values {
         fields.iter().filter_map(value).collect()
     }
 
-    /// Takes away the values of these fields that the body had, without defaults.
+    /// Takes the values of these fields that the client sent, without defaults.
     pub(crate) fn take_sent(&mut self, fields: &[Field]) -> Map<String, Value> {
         fields.iter().filter_map(|field| Some((field.name.clone(), self.take(&field.name)?))).collect()
     }

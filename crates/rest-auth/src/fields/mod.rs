@@ -121,10 +121,10 @@ pub struct Field {
     pub(crate) save_to: Option<String>,
     pub(crate) upload_to: Option<String>,
     pub(crate) read_only: bool,
-    /// Whether the value keeps the white space around it, which no check looks at.
+    /// Whether the value keeps the white space around it, which the checks ignore.
     pub(crate) keeps_whitespace: bool,
     pub(crate) rule: Option<Rule>,
-    /// What its column holds.
+    /// The characters that the field's column can hold.
     pub(crate) charset: Charset,
     /// The fields of a nested object.
     pub(crate) fields: Vec<Field>,
@@ -259,7 +259,9 @@ impl Field {
         self
     }
 
-    /// The value is the text as the client sent it. The checks of the field look at the trimmed text all the same.
+    /// Keeps the white space that the client sent around the value.
+    ///
+    /// The checks of the field still look at the trimmed text.
     pub(crate) fn keep_whitespace(mut self) -> Self {
         self.keeps_whitespace = true;
         self

@@ -1,16 +1,17 @@
-//! What a proxy says of the request that it asks about.
+//! The headers in which a proxy describes the request that it forwards.
 
 use axum::http::{Method, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::request::{Head, Request};
 
-/// What stands for itself in the value of a query.
+/// The characters that are percent-encoded in the value of a query.
 const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Whether the request is the preflight of a cross-origin request, by the header that the settings trust.
+/// Returns whether the proxy asks about the preflight of a cross-origin request.
 ///
-/// A browser sends a preflight without credentials, and the service that is guarded answers it.
+/// The proxy names the method in the header `forward_auth.method_header`. A browser sends a preflight without
+/// credentials, and the guarded service answers it.
 pub(super) fn is_preflight(request: &Request) -> bool {
     let head = &request.head;
     let method = request.auth.settings().forward_auth.method_header.as_deref().and_then(|name| head.header(name));
@@ -19,7 +20,7 @@ pub(super) fn is_preflight(request: &Request) -> bool {
         && head.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// Returns the login page to send the browser to, if there is one and a browser asks for a page.
+/// Returns the login page, if the settings name one and a browser asks for a page.
 pub(super) fn login_page(request: &Request) -> Option<String> {
     let url = request.auth.settings().forward_auth.login_url.as_deref()?;
     let (head, is_secure) = (&request.head, request.head.is_secure(&request.auth));
@@ -29,7 +30,7 @@ pub(super) fn login_page(request: &Request) -> Option<String> {
     })
 }
 
-/// Whether a browser shows the answer to its user, rather than to a script.
+/// Returns whether a browser shows the response to its user, not to a script.
 fn asks_for_a_page(head: &Head) -> bool {
     let takes_html = head.header(header::ACCEPT).is_some_and(|accept| {
         accept
@@ -40,7 +41,9 @@ fn asks_for_a_page(head: &Head) -> bool {
     takes_html && navigates && !head.headers.contains_key("x-requested-with")
 }
 
-/// Returns the address that the browser asked for, as the proxy says: `X-Forwarded-Proto`, `-Host` and `-Uri`.
+/// Returns the address that the browser asked for.
+///
+/// The proxy names it in `X-Forwarded-Proto`, `-Host` and `-Uri`.
 fn address(head: &Head, is_secure: bool) -> Option<String> {
     let path = head.header("x-forwarded-uri").filter(|path| path.starts_with('/'))?;
     let host = head.header("x-forwarded-host").or_else(|| head.header(header::HOST))?;

@@ -31,7 +31,7 @@ pub(crate) fn methods() -> Methods {
 
 async fn forward_auth(request: &mut Request) -> Result<Response, Error> {
     if asked::is_preflight(request) {
-        // Empty headers take the place of those that a client made up.
+        // Empty headers replace those that a client made up.
         let nobody = HeaderValue::from_static("");
         return Ok(passed(&[USER, EMAIL, GROUPS].map(|name| (name, nobody.clone()))));
     }
@@ -54,7 +54,7 @@ async fn forward_auth(request: &mut Request) -> Result<Response, Error> {
     ]))
 }
 
-/// Lets a request pass, and says whose it is.
+/// Returns the response that lets a request pass and names its user.
 fn passed(headers: &[(HeaderName, HeaderValue)]) -> Response {
     let mut response = reply::nothing();
     response.headers_mut().extend(headers.iter().cloned());

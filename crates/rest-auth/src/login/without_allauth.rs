@@ -5,7 +5,7 @@ use crate::auth::Auth;
 use crate::error::Error;
 use crate::store::{Connection, StoreError, User};
 
-/// The address, if a user has it, or else the user name.
+/// Returns the address from the body, if a user has it, or else the user name.
 ///
 /// # Errors
 /// 400 if the body holds neither.
@@ -22,7 +22,9 @@ pub(super) async fn name<'a>(auth: &Auth, input: &'a Input) -> Result<Name<'a>, 
     }
 }
 
-/// The users whom the name or the address may mean. Where several have the address, each of them may be meant.
+/// Returns the users with the name or the address.
+///
+/// If several users have the address, each of them may be meant.
 pub(super) async fn candidates(db: &mut Connection, name: Name<'_>) -> Result<Vec<User>, StoreError> {
     match name {
         Name::Email(email) => db.users_with_email(email).await,

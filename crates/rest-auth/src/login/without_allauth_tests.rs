@@ -1,4 +1,4 @@
-//! A site without allauth, whose answers were taken from the reference.
+//! A site without allauth; the expected responses were recorded from the reference.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ async fn app(users: &[(&str, &str)]) -> TestApp {
     app
 }
 
-/// The name of the user who is let in, or the answer.
+/// Returns the name of the user who is logged in, or the response.
 async fn login(app: &TestApp, mut body: Value) -> String {
     if body.get("password").is_none() {
         body["password"] = PASSWORD.into();
@@ -44,7 +44,7 @@ async fn a_user_logs_in_by_name_or_by_address() {
         (json!({ "email": "jane@example.com" }), "jane"),
         (json!({ "email": "JANE@example.com" }), "jane"),
         (json!({ "email": "JANE@example.com", "password": "wrong" }), REFUSED),
-        // An address is no name, and a name is no address.
+        // An address does not work as a name, nor a name as an address.
         (json!({ "username": "jane@example.com" }), REFUSED),
         (json!({ "username": "at@example.com" }), "at@example.com"),
         (json!({ "email": "at@example.com" }), REFUSED),

@@ -63,6 +63,6 @@ async fn logout(request: &mut Request) -> Result<Response, Error> {
 
 const LOGGED_OUT: &str = "Successfully logged out.";
 
-/// Where nothing on the server ends a token.
+/// The detail of the response if the server cannot end tokens.
 const NOT_ENDED: &str = "Neither cookies or blacklist are enabled, so the token has not been deleted server side. \
                          Please make sure the token is deleted client side.";

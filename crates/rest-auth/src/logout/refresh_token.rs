@@ -15,8 +15,10 @@ struct Input {
     refresh: Option<String>,
 }
 
-/// Ends every refresh token, wherever it is. The place where the settings say that it is makes the answer: of several cookies
-/// there, it is enough that one was good. Gives the reason if none was ended.
+/// Ends every refresh token in the cookies and in the body.
+///
+/// Returns the reason if no token was ended in the place that the settings name. If that place has several cookies, one
+/// valid token among them is enough.
 pub(super) async fn end(request: &Request) -> Result<Option<String>, Error> {
     let auth = &request.auth;
     let settings = &auth.settings().rest_auth;

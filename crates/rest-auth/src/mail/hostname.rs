@@ -7,13 +7,15 @@ use lettre::transport::smtp::extension::ClientId;
 use tokio::sync::OnceCell;
 use url::Host;
 
-/// How long the name service may take.
+/// The time limit for the name service.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// getaddrinfo's AI_CANONNAME, which has this value on every system.
 const CANONICAL: i32 = 2;
 
-/// Reads a full host name, or an address literal such as `[192.0.2.5]` or `[IPv6:2001:db8::5]`.
+/// Reads a full host name or an address literal.
+///
+/// Literals are such as `[192.0.2.5]` or `[IPv6:2001:db8::5]`.
 pub(crate) fn parse(text: &str) -> Option<ClientId> {
     let Some(literal) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
         return is_full(text).then(|| ClientId::Domain(text.to_owned()));
@@ -30,7 +32,7 @@ pub(super) fn literal_of(address: IpAddr) -> ClientId {
     }
 }
 
-/// Returns the full name of this machine, or `None` if it has a short one only.
+/// Returns the full name of this machine, or `None` if it only has a short name.
 ///
 /// The name is looked up once: the machine's own, or else what the hosts file or the name service completes it to.
 pub(super) async fn of_this_machine() -> Option<&'static str> {
@@ -56,7 +58,8 @@ fn look_up() -> Option<String> {
 
 /// Returns the name behind the `@` of a Message-ID, for a mail of this sender.
 ///
-/// It is the name of the settings, else the machine's full name, else the sender's domain, else an address literal.
+/// The first of these that exists counts: `email.local_hostname`, the machine's full name, the sender's domain, an
+/// address literal.
 pub(super) fn of_message_id(configured: Option<&ClientId>, machine: Option<&str>, sender: &str) -> String {
     let domain = sender.rsplit_once('@').map(|(_, domain)| domain).filter(|domain| is_full(domain));
     match (configured, machine.or(domain)) {
@@ -66,7 +69,7 @@ pub(super) fn of_message_id(configured: Option<&ClientId>, machine: Option<&str>
     }
 }
 
-/// Whether a name is a host's and has a domain, which is not that of a machine without a name.
+/// Returns whether a name is a full host name, and not that of an unnamed machine.
 fn is_full(name: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())

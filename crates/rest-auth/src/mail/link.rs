@@ -43,7 +43,7 @@ fn is_plain(host: &str) -> bool {
     host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte))
 }
 
-/// A link of the settings, or the path below that of the endpoints, with what its `{names}` stand for.
+/// Returns a link of the settings, or a path of ours, with its `{names}` filled in.
 pub(crate) fn fill(auth: &Auth, url: Option<&str>, path: &str, values: &[(&str, &str)]) -> String {
     let url = url.map_or_else(|| format!("{{origin}}{}{path}", auth.settings().public_path()), str::to_owned);
     values.iter().fold(url, |url, (name, value)| url.replace(&format!("{{{name}}}"), value))

@@ -1,18 +1,18 @@
-//! What a mail server's refusal means: whether it is about the recipient for good, and how a log shows its words.
+//! A mail server's refusal: whether it is final, and how a log shows it.
 
 use super::smtp::Step;
 use crate::masked;
 
-/// How many characters of a server's words a log shows.
+/// The number of characters of a server's words that a log shows.
 const MOST_CHARACTERS: usize = 300;
 
-/// How many characters a word may have that a server repeats from a mail; a link or a key has more.
+/// The longest word of a mail that a log may repeat; links and keys are longer.
 const LONGEST_WORD: usize = 30;
 
-/// The answers to a recipient that say by themselves that there is no such mailbox, or that it takes no mail.
+/// The reply codes to a recipient that mean: no such mailbox, or it takes no mail.
 const NO_MAILBOX: [u16; 5] = [550, 551, 552, 553, 556];
 
-/// What a server speaks of if it answers a recipient, but means the session, the sender or its own policy.
+/// Words in a reply to a recipient that blames the session, the sender or a policy.
 const NOT_THE_MAILBOX: [&str; 12] = [
     "relay",
     "auth",
@@ -28,11 +28,12 @@ const NOT_THE_MAILBOX: [&str; 12] = [
     "client host",
 ];
 
-/// Whether a refusal is about the recipient, and final: another attempt would end in the same way.
+/// Returns whether a refusal is about the recipient, and final.
 ///
-/// Everything else is tried again, because an operator can mend it: a login, a sender or a host that the server does not
-/// accept, its policy, a mail that it takes for spam. Servers may say such things at any step, also in their answer to a
-/// recipient, so that the enhanced status code (RFC 3463) decides where there is one.
+/// After a final refusal, another attempt would end in the same way. Every other refusal is retried, because an
+/// operator can remove its cause: a login, a sender or a host that the server does not accept, its policy, a mail that
+/// it classifies as spam. Servers may send such refusals at any step, also in reply to a recipient. Therefore the
+/// enhanced status code (RFC 3463) decides if there is one.
 pub(super) fn is_about_the_recipient(step: Step, code: u16, words: &str) -> bool {
     let at_the_mail = matches!(step, Step::Recipient | Step::Message);
     match enhanced(words) {
@@ -53,7 +54,7 @@ pub(super) fn is_about_the_recipient(step: Step, code: u16, words: &str) -> bool
     }
 }
 
-/// The enhanced status code that a server's words begin with.
+/// Returns the enhanced status code at the beginning of a server's words.
 fn enhanced(words: &str) -> Option<[u16; 3]> {
     let code = words.split_whitespace().next()?.trim_start_matches('#');
     let mut parts = code.split('.').map(str::parse);
@@ -63,7 +64,8 @@ fn enhanced(words: &str) -> Option<[u16; 3]> {
 
 /// Returns a server's words on one line, without a secret.
 ///
-/// Addresses are shortened. `secrets` are left out, and so are links and long words that a server may repeat from the mail.
+/// Addresses are shortened. `secrets` are left out, and so are links and long words, which a server may repeat from the
+/// mail.
 pub(super) fn shown(step: Step, words: &str, secrets: &[String]) -> String {
     let words: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let words =

@@ -1,5 +1,6 @@
-//! The conversation with a mail server, step by step, so that a refusal is known to be of the session, of the sender, of the
-//! recipient or of the mail.
+//! The conversation with a mail server, step by step.
+//!
+//! The step tells whether a refusal is about the session, the sender, the recipient or the mail.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
@@ -21,10 +22,10 @@ use super::hostname;
 use super::refusal;
 use crate::settings::{Email, Secret};
 
-/// How long a connection is kept for the next mail.
+/// The time for which a connection is kept for the next mail.
 const KEPT: Duration = Duration::from_secs(60);
 
-/// How long a good-bye may take.
+/// The time limit for `QUIT`.
 const GOOD_BYE: Duration = Duration::from_secs(5);
 
 /// A step of the conversation with a mail server.
@@ -55,7 +56,9 @@ impl std::fmt::Display for Step {
     }
 }
 
-/// Why a mail server did not take a mail. Shows the server's words without secrets.
+/// The reason why a mail server did not take a mail.
+///
+/// It shows the server's words without secrets.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct SmtpError {
@@ -65,12 +68,14 @@ pub struct SmtpError {
 }
 
 impl SmtpError {
-    /// The step at which the mail was not taken.
+    /// Returns the step at which the server did not take the mail.
     pub fn step(&self) -> Step {
         self.step
     }
 
-    /// Whether the server refuses the recipient for good, so that no further attempt is made.
+    /// Returns whether the server refuses the recipient for good.
+    ///
+    /// In this case no further attempt is made.
     pub fn is_final(&self) -> bool {
         self.is_final
     }
@@ -80,7 +85,7 @@ impl SmtpError {
     }
 }
 
-/// Why the settings of a mail server cannot be used.
+/// The reason why the settings of a mail server cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SmtpMisfit {
     #[error("it is no URL of a mail server")]
@@ -91,15 +96,15 @@ pub(crate) enum SmtpMisfit {
     NoCertificate(String),
 }
 
-/// A mail server, and the connections to it that wait for the next mail.
+/// A mail server, and the idle connections to it.
 pub(crate) struct Server {
     host: String,
     port: u16,
     tls: Tls,
     credentials: Option<Credentials>,
-    /// What no log may show.
+    /// Secrets that a log must not show.
     secrets: Vec<String>,
-    /// The name of the settings.
+    /// `email.local_hostname`.
     local_hostname: Option<ClientId>,
     timeout: Duration,
     most_idle: usize,
@@ -107,10 +112,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Returns the server that the settings name, or `None` if they name none.
+    /// Returns the server that the settings name, or `None` without `email.smtp_url`.
     ///
     /// # Errors
-    /// What is wrong with `email.smtp_url` or `email.ca_file`.
+    /// If `email.smtp_url` or `email.ca_file` is invalid.
     pub(crate) fn of(settings: &Email) -> Result<Option<Self>, SmtpMisfit> {
         let Some(url) = settings.smtp_url.as_ref().map(Secret::expose) else { return Ok(None) };
         let url = Url::parse(url).map_err(|_| SmtpMisfit::Url)?;
@@ -139,15 +144,15 @@ impl Server {
         }))
     }
 
-    /// How long the server may take for one mail.
+    /// Returns the time limit for one mail.
     pub(super) fn timeout(&self) -> Duration {
         self.timeout
     }
 
-    /// Hands a mail over.
+    /// Hands a mail to the server.
     ///
     /// # Errors
-    /// The step at which the server does not take it, and the server's words.
+    /// If the server does not take the mail: the step, and the server's words.
     pub(super) async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<(), SmtpError> {
         let mut connection = self.connection().await?;
         match self.hand_over(&mut connection, envelope, mail).await {
@@ -191,7 +196,7 @@ impl Server {
         Ok(())
     }
 
-    /// A connection that is ready to take a mail.
+    /// Returns a connection that is ready to take a mail.
     async fn connection(&self) -> Result<AsyncSmtpConnection, SmtpError> {
         while let Some((mut connection, since)) = self.take() {
             if since.elapsed() < KEPT && connection.test_connected().await {
@@ -225,8 +230,10 @@ impl Server {
         Ok(connection)
     }
 
-    /// What this server calls itself in `EHLO`: the name of the settings, else the machine's full name, else the literal of the
-    /// address that it has on the way to the mail server.
+    /// Returns the name that this server gives itself in `EHLO`.
+    ///
+    /// The first of these that exists counts: `email.local_hostname`, the machine's full name, the literal of the
+    /// address that the machine has towards the mail server.
     async fn name_towards(&self, server: SocketAddr) -> ClientId {
         if let Some(name) = &self.local_hostname {
             return name.clone();
@@ -234,13 +241,13 @@ impl Server {
         if let Some(name) = hostname::of_this_machine().await {
             return ClientId::Domain(name.to_owned());
         }
-        // A UDP socket that is connected has sent nothing, and knows its own address.
+        // Connecting a UDP socket sends nothing, but determines the socket's own address.
         let own = UdpSocket::bind(if server.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" });
         let own = own.and_then(|socket| socket.connect(server).and_then(|()| socket.local_addr()));
         hostname::literal_of(own.map_or(std::net::Ipv4Addr::LOCALHOST.into(), |address| address.ip()))
     }
 
-    /// The name that the settings give this server.
+    /// Returns `email.local_hostname`.
     pub(super) fn local_hostname(&self) -> Option<&ClientId> {
         self.local_hostname.as_ref()
     }
@@ -258,7 +265,7 @@ impl Server {
         }
     }
 
-    /// Ends the connections that no mail has needed for a while.
+    /// Closes the connections that have been idle for too long.
     pub(super) fn end_idle_connections(&self) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.extract_if(.., |(_, since)| since.elapsed() >= KEPT).for_each(|(connection, _)| say_good_bye(connection));
@@ -274,7 +281,7 @@ impl Server {
     }
 }
 
-/// Returns the message for a failure that is not an answer of the server.
+/// Returns the message for a failure other than a reply of the server.
 fn unanswered(error: &Error) -> String {
     let why = if error.is_timeout() {
         "takes too long"
@@ -288,7 +295,7 @@ fn unanswered(error: &Error) -> String {
     format!("the mail server {why}")
 }
 
-/// Whether TLS broke off what lettre takes for a connection that failed.
+/// Returns whether TLS failed, which lettre reports as a failed connection.
 fn failed_at_tls(error: &Error) -> bool {
     let mut causes = std::iter::successors(std::error::Error::source(error), |&cause| cause.source());
     causes.any(|cause| {
@@ -296,15 +303,15 @@ fn failed_at_tls(error: &Error) -> bool {
     })
 }
 
-/// Ends a connection, in the background: a server may take its time to answer.
+/// Closes a connection in the background, because the server may answer slowly.
 fn say_good_bye(mut connection: AsyncSmtpConnection) {
     tokio::spawn(async move {
-        // A server that does not answer is left alone.
+        // Without an answer, the connection is dropped.
         let _ = tokio::time::timeout(GOOD_BYE, connection.abort()).await;
     });
 }
 
-/// The encryption that the URL asks for, and the port that is usual with it.
+/// Returns the encryption that the URL asks for, and its usual port.
 fn encryption(url: &Url, host: &str, ca_file: Option<&Path>) -> Result<(Tls, u16), SmtpMisfit> {
     let wanted = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
     let parameters = || parameters(host, ca_file);
@@ -313,7 +320,7 @@ fn encryption(url: &Url, host: &str, ca_file: Option<&Path>) -> Result<(Tls, u16
         ("smtp", Some("required")) => (Tls::Required(parameters()?), SUBMISSION_PORT),
         ("smtp", Some("opportunistic")) => (Tls::Opportunistic(parameters()?), SUBMISSION_PORT),
         ("smtp", None) => {
-            // A file is read all the same, so that a wrong one is found.
+            // The file is read anyway, so that an invalid one is reported.
             if ca_file.is_some() {
                 parameters()?;
             }
@@ -332,7 +339,7 @@ fn parameters(host: &str, ca_file: Option<&Path>) -> Result<TlsParameters, SmtpM
     builder.add_root_certificate(certificate).build().map_err(|_| SmtpMisfit::NoCertificate(name()))
 }
 
-/// The user and the password of a URL.
+/// Returns the user and the password of a URL.
 fn login(url: &Url) -> Result<Option<(String, String)>, SmtpMisfit> {
     let Some(password) = url.password() else { return Ok(None) };
     let decoded =
@@ -340,7 +347,7 @@ fn login(url: &Url) -> Result<Option<(String, String)>, SmtpMisfit> {
     Ok(Some((decoded(url.username())?, decoded(password)?)))
 }
 
-/// The forms in which a server may repeat a password that it was shown.
+/// Returns the forms in which a server may repeat a password.
 fn forms(user: &str, password: &str) -> Vec<String> {
     vec![password.to_owned(), STANDARD.encode(password), STANDARD.encode(format!("\0{user}\0{password}"))]
 }

@@ -33,7 +33,7 @@ async fn a_folder_gets_a_file_for_each_mail() {
     }
 }
 
-/// The file that a mail is put into.
+/// Returns the content of the file for a mail.
 async fn file_of(settings: Email, mail: &Mail) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = Email { folder: Some(folder.path().to_owned()), ..settings };
@@ -55,7 +55,7 @@ async fn a_link_in_a_file_is_whole() {
     let head = file.split("\r\n\r\n").next().expect("a head");
     assert!(head.is_ascii() && head.lines().all(|line| line.len() <= 78), "{head}");
 
-    // A line that no mail may have is encoded, and nothing of it is lost.
+    // A line that is too long for a mail is encoded, and nothing of it is lost.
     let long = Mail { text: "ä".repeat(1000), html: None, ..mail };
     let file = file_of(Email::default(), &long).await;
     assert!(file.lines().all(|line| line.len() <= 998), "{file}");

@@ -17,7 +17,7 @@ use super::{Mail, hostname};
 use crate::settings::Email;
 use crate::source::Random;
 
-/// The most bytes of a line of a mail, without its end (RFC 5322).
+/// The limit of a mail's line in bytes, without the line end (RFC 5322).
 const LONGEST_LINE: usize = 998;
 
 /// How many mails are kept to be looked at.
@@ -26,7 +26,7 @@ const LAST_MAILS: usize = 20;
 /// A way that a mail can leave.
 pub(super) enum Transport {
     Smtp(Server),
-    /// A folder, and the name that the settings give this server.
+    /// A folder, and `email.local_hostname`.
     Folder(PathBuf, Option<ClientId>),
     /// Prints the mail, and keeps the last ones to be looked at.
     Console(Mutex<VecDeque<Mail>>),
@@ -54,7 +54,7 @@ pub enum SendError {
     /// An address that is none, or a mail that cannot be.
     #[error("it cannot be written as a mail")]
     Unwritable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The mail server's word.
+    /// The mail server did not take the mail.
     #[error(transparent)]
     Smtp(#[from] SmtpError),
     /// The folder's.
@@ -98,7 +98,7 @@ impl Transport {
         Self::Console(Mutex::default())
     }
 
-    /// Ends the connections to a mail server that no mail has needed for a while.
+    /// Closes the connections to a mail server that have been idle for too long.
     pub(super) fn end_idle_connections(&self) {
         if let Self::Smtp(server) = self {
             server.end_idle_connections();
@@ -144,7 +144,7 @@ impl Transport {
     }
 }
 
-/// Who looks at the mail's source.
+/// The reader of the mail's source.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Reader {
     /// A mail server, which may know of no characters beyond ASCII.
@@ -153,7 +153,7 @@ enum Reader {
     Person,
 }
 
-/// The mail as it goes over the wire, or into a file.
+/// Returns the source of a mail, for a mail server or a file.
 fn written(mail: &Mail, name: Option<&ClientId>, machine: Option<&str>, reader: Reader) -> Result<Message, SendError> {
     let unwritable = |error| SendError::Unwritable(Box::new(error));
     let (sender, recipient) = (sender(&mail.from)?, address(&mail.to)?);
@@ -178,8 +178,10 @@ fn written(mail: &Mail, name: Option<&ClientId>, machine: Option<&str>, reader: 
     message.map_err(unwritable)
 }
 
-/// A text as a part of a mail: as it is, so that a link in it is in one piece, or encoded where the reader, or the length of a
-/// line, asks for it.
+/// Returns a text as a part of a mail.
+///
+/// The text is not encoded, so that links in it stay in one piece, unless the reader or the length of a line requires
+/// it.
 fn body(text: &str, reader: Reader) -> Body {
     let encoding = match (text.is_ascii(), reader) {
         (true, _) => ContentTransferEncoding::SevenBit,

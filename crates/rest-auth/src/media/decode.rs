@@ -1,7 +1,7 @@
-//! Decoding a picture to its end, every frame of it, within limits.
+//! Decodes every frame of a picture to the end, within limits.
 //!
-//! The crate `image` stops after the first frame of an animation and fills up a JPEG that is cut off, so that each format
-//! is read by the decoder that `image` itself uses.
+//! The crate `image` stops after the first frame of an animation, and accepts a JPEG that is cut off. Therefore each
+//! format is read by the decoder that `image` itself uses.
 
 use std::fmt::Display;
 use std::io::Cursor;
@@ -15,36 +15,38 @@ use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-/// How many times `max_pixels` all frames of an animation may have together.
+/// The limit of an animation's frames together, as a multiple of `max_pixels`.
 const FRAMES: u64 = 10;
 
-/// The memory that a decoder may take for itself, in bytes, beside the pixels.
+/// The memory that a decoder may use besides the pixels, in bytes.
 const DECODER: u64 = 16 * 1024 * 1024;
 
-/// The end of a JPEG, which no data of its scans contains.
+/// The end marker of a JPEG, which does not occur in its scan data.
 const END_OF_JPEG: [u8; 2] = [0xff, 0xd9];
 
-/// Why a picture is refused.
+/// The reason why a picture is refused.
 pub(super) enum Fault {
-    /// It is no picture of a format that is known, or it is damaged or cut off.
+    /// The content is not a picture of a known format, is damaged, or is cut off.
     Broken,
-    /// It has more pixels than a picture may have.
+    /// The picture has too many pixels.
     Large { width: u32, height: u32 },
-    /// All of its frames together have more pixels than an animation may have.
+    /// All frames of the animation together have too many pixels.
     Long { pixels: u64, limit: u64 },
 }
 
-/// What a decoder says is not for clients.
+/// Clients do not see a decoder's message.
 impl<E: Display> From<E> for Fault {
     fn from(_: E) -> Self {
         Self::Broken
     }
 }
 
-/// Decodes a BMP, GIF, JPEG, PNG or WebP to its end. Bytes that follow the end are passed over, as Pillow does.
+/// Decodes a BMP, GIF, JPEG, PNG or WebP to its end.
+///
+/// Bytes after the end are ignored, as Pillow does.
 ///
 /// # Errors
-/// If it is too large, damaged or cut off.
+/// If the picture is too large, damaged or cut off.
 pub(super) fn decode(content: &Bytes, max_pixels: u64) -> Result<(), Fault> {
     let mut pixels = Pixels { max: max_pixels, frames: 0 };
     match guess_format(content)? {
@@ -57,18 +59,18 @@ pub(super) fn decode(content: &Bytes, max_pixels: u64) -> Result<(), Fault> {
     }
 }
 
-/// Counts pixels against the limits, before memory is taken for them.
+/// Counts pixels against the limits before memory is allocated for them.
 struct Pixels {
     max: u64,
-    /// The pixels of the frames so far.
+    /// The number of pixels in the frames so far.
     frames: u64,
 }
 
 impl Pixels {
-    /// Counts the picture as a whole, and returns the bytes that its decoder may take.
+    /// Counts the picture as a whole, and returns its decoder's memory limit in bytes.
     fn picture(&mut self, width: u32, height: u32) -> Result<u64, Fault> {
         let pixels = u64::from(width) * u64::from(height);
-        // A pixel has 16 bytes at most.
+        // A pixel takes 16 bytes at most.
         if pixels > self.max { Err(Fault::Large { width, height }) } else { Ok(pixels * 16 + DECODER) }
     }
 
@@ -116,7 +118,7 @@ fn jpeg(content: &Bytes, pixels: &mut Pixels) -> Result<(), Fault> {
     let (width, height) = decoder.dimensions().ok_or(Fault::Broken)?;
     pixels.picture(width.try_into()?, height.try_into()?)?;
     decoder.decode()?;
-    // The decoder makes up for what is missing of the last lines.
+    // The decoder invents missing lines at the end.
     let jpeg = Jpeg::from_bytes(content.clone())?;
     let scans = jpeg.segments().last().map_or(0, |segment| segment.len_with_entropy() - segment.len());
     let scans = &content[content.len() - scans..];
@@ -135,7 +137,7 @@ fn png(content: &Bytes, pixels: &mut Pixels) -> Result<(), Fault> {
     pixels.picture(width, height)?;
     let mut reader = decoder.read_info()?;
     let info = reader.info();
-    // The picture that is shown where animations are not is not always one of the frames.
+    // The picture for programs that do not show animations is not always one of the frames.
     let still = u32::from(info.frame_control.is_none());
     let frames = info.animation_control.map_or(1, |animation| animation.num_frames.saturating_add(still));
     let mut frame = vec![0; reader.output_buffer_size().ok_or(Fault::Broken)?];
@@ -147,7 +149,7 @@ fn png(content: &Bytes, pixels: &mut Pixels) -> Result<(), Fault> {
 }
 
 fn webp(content: &Bytes, pixels: &mut Pixels) -> Result<(), Fault> {
-    // The decoder takes a last chunk that is cut off for whole.
+    // The decoder accepts a last chunk that is cut off.
     RiffChunk::from_bytes(content.clone())?;
     let mut decoder = WebPDecoder::new(Cursor::new(content))?;
     let (width, height) = decoder.dimensions();

@@ -25,9 +25,9 @@ use crate::settings::{Media, Settings};
 /// Where the files of users are, [`Auth::media`](crate::Auth::media): a folder, or a bucket.
 pub struct MediaStorage {
     settings: Media,
-    /// What stands in front of a file's name in its URL.
+    /// The part of a file's URL in front of the file's name.
     shown_below: String,
-    /// The path below which this server shows files; `None` if another server does.
+    /// The path below which this server serves files; `None` if another server does.
     served_below: Option<String>,
     /// There where a field is a file.
     store: Option<Arc<dyn ObjectStore>>,
@@ -136,7 +136,7 @@ fn open(media: &Media) -> Result<Arc<dyn ObjectStore>, MediaError> {
     Ok(Arc::new(folder.with_fsync(true)))
 }
 
-/// What a bucket says to a read, in its own words; `None` if it can be read.
+/// Returns a bucket's error for a read, or `None` if the bucket can be read.
 pub(crate) async fn bucket_says(media: &Media) -> Option<String> {
     /// A file that no user has.
     const FILE: &str = "rest-auth-check";
@@ -154,7 +154,7 @@ pub(crate) async fn bucket_says(media: &Media) -> Option<String> {
     }
 }
 
-/// The text of an element in an answer of S3.
+/// Returns the text of an element in a response of S3.
 fn part<'a>(answer: &'a str, element: &str) -> Option<&'a str> {
     let (_, rest) = answer.split_once(&format!("<{element}>"))?;
     Some(rest.split_once("</")?.0)

@@ -157,7 +157,7 @@ async fn the_url_of_a_file_begins_with_the_path_that_a_proxy_removes() {
 async fn a_picture_that_is_too_large_is_told_its_size_in_the_users_words() {
     let app = TestApp::with(PROFILE).await;
     let mut jane = jane(&app).await;
-    // What a phone's camera makes; the pixels themselves are missing.
+    // The size of a phone camera's picture; the pixels themselves are missing.
     let mut photo = picture(ImageFormat::Bmp, 3, 2);
     photo[18..22].copy_from_slice(&8064_u32.to_le_bytes());
     photo[22..26].copy_from_slice(&6048_u32.to_le_bytes());

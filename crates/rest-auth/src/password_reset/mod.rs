@@ -54,7 +54,9 @@ async fn ask(request: &mut Request) -> Result<Response, Error> {
     Ok(reply::detail("Password reset e-mail has been sent."))
 }
 
-/// A mail for each user who has the address, and may log in. It goes to the address as it is stored.
+/// Returns a mail for each active user with the address.
+///
+/// The mail goes to the stored spelling of the address.
 pub(crate) async fn letters(auth: &Auth, manner: &Manner, email: &str) -> Result<Vec<Mail>, Error> {
     let mut db = auth.store().connection().await?;
     let mut holders = Vec::new();
@@ -70,9 +72,9 @@ pub(crate) async fn letters(auth: &Auth, manner: &Manner, email: &str) -> Result
     Ok(mails)
 }
 
-/// The users who have the address, with the address as it is stored.
+/// Returns the users with the address, each with the stored spelling.
 ///
-/// Without allauth these are Django's: users with a password, and with the address in their row.
+/// Without allauth, these are users who have a password and the address in their row, as in Django.
 async fn holders_of(auth: &Auth, db: &mut Connection, email: &str) -> Result<Vec<(User, String)>, StoreError> {
     if auth.settings().allauth {
         return db.users_naming(email).await;
@@ -81,7 +83,9 @@ async fn holders_of(auth: &Auth, db: &mut Connection, email: &str) -> Result<Vec
     Ok(users.map(|user| (user.clone(), user.email)).collect())
 }
 
-/// Every address of the user, in order, which a token depends on; none without allauth.
+/// Returns the user's addresses in order, which a token depends on.
+///
+/// Without allauth, the result is empty.
 async fn addresses_of(auth: &Auth, db: &mut Connection, user: &User) -> Result<BTreeSet<String>, StoreError> {
     if !auth.settings().allauth {
         return Ok(BTreeSet::new());

@@ -1,5 +1,7 @@
-//! The token in the mail: Django's `PasswordResetTokenGenerator`, as allauth extends it by the user's addresses,
-//! or without these where there is no allauth. It is a time and a signature of what the user's row holds, and no longer good once the password changes.
+//! The token in the mail: Django's `PasswordResetTokenGenerator`, or allauth's.
+//!
+//! The token is a time and a signature over values of the user's row. With allauth, the signature also covers the
+//! user's addresses. The token becomes invalid when the password changes.
 
 use std::collections::BTreeSet;
 
@@ -53,7 +55,7 @@ fn at(seconds: i64, secret: &Secret, user: &User, addresses: &BTreeSet<String>) 
 
 /// The user's key as it stands in a link: a number in base 36, a UUID without hyphens. allauth's `user_pk_to_url_str`.
 ///
-/// Without allauth it is Django's `urlsafe_base64_encode` of the key as a text.
+/// Without allauth, the result is Django's `urlsafe_base64_encode` of the key as a text.
 pub(super) fn uid(auth: &Auth, user: &User) -> String {
     if !auth.settings().allauth {
         return URL_SAFE_NO_PAD.encode(user.id.to_string());

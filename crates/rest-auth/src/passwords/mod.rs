@@ -75,10 +75,12 @@ impl Passwords {
         encoded.ok_or_else(|| Error::internal("the preferred hash cannot be made on this machine"))
     }
 
-    /// Compares a password with a stored hash, `None` if there is no such user: `check_password`.
+    /// Compares a password with a stored hash: Django's `check_password`.
     ///
-    /// The password is tried as it was sent, because Django's admin stores it so, then without the white space around
-    /// it, because REST framework's fields store it so.
+    /// The hash is `None` if the user does not exist.
+    ///
+    /// The password is first tried as the client sent it, because Django's admin stores white space. Then it is tried
+    /// without the white space around it, because REST framework's fields drop white space.
     ///
     /// # Errors
     /// 503 when too many wait for their turn.

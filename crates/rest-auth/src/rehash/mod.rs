@@ -1,9 +1,11 @@
-//! A login hashes the password again if the stored hash is of another algorithm or cost. It is still the same password, so
-//! that nothing ends that was made under the replaced hash: sessions, and tokens with its fingerprint.
+//! Keeps sessions and tokens alive when a login replaces the user's hash.
 //!
-//! They are compared with the hash in force first. Only if that fails, the table of replaced hashes is asked. Its rows
-//! hold HMACs under the secret key. They count as long as the hash in force is the one that took over, so that whoever
-//! changes the password, Django included, ends what came before.
+//! A login hashes the password again if the stored hash has another algorithm or cost. The password stays the same, so
+//! sessions that were made under the replaced hash, and tokens with its fingerprint, do not end.
+//!
+//! Sessions and tokens are first compared with the current hash. Only if that fails, the server reads the table of
+//! replaced hashes. Its rows hold HMACs under the secret key. A row counts as long as the current hash is the one that
+//! took over. So a change of the password ends earlier sessions and tokens, even if Django changes it.
 
 #[cfg(test)]
 mod tests;
@@ -18,7 +20,7 @@ use crate::tokens::jwt::revocation;
 
 const SALT: &str = "rest_auth.replaced_hash";
 
-/// Something that depends on a user's hash.
+/// A value that depends on a user's hash.
 #[derive(Clone, Copy)]
 pub(crate) enum Held<'a> {
     /// The hash that a session holds.
@@ -30,7 +32,9 @@ pub(crate) enum Held<'a> {
 }
 
 impl Held<'_> {
-    /// The digest by which the table knows it. It tells users apart who have the same hash.
+    /// Returns the value's digest in the table.
+    ///
+    /// The digests of two users with the same hash differ.
     fn digest(self, user: &User, secret: &Secret) -> String {
         let (kind, value) = match self {
             Self::Session(value) => ("session", value),
@@ -40,13 +44,15 @@ impl Held<'_> {
         signing::salted_hmac_hex(SALT, &format!("{kind}:{}:{value}", user.id), secret)
     }
 
-    /// The same under every key.
+    /// Returns the value's digests under every secret key.
     fn digests(self, auth: &Auth, user: &User) -> Vec<String> {
         auth.secret_keys().map(|secret| self.digest(user, secret)).collect()
     }
 }
 
-/// Puts another hash of the same password in the place of the user's; `false` if the password was changed in between.
+/// Replaces the user's hash by another hash of the same password.
+///
+/// Returns `false` if the password was changed in between.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -74,7 +80,7 @@ pub(crate) async fn replace(auth: &Auth, user: &User, hash: &str) -> Result<bool
     Ok(true)
 }
 
-/// Whether it was made under an earlier hash of the user's password.
+/// Returns whether the value was made under an earlier hash of the user's password.
 pub(crate) async fn was_made_under_replaced(
     auth: &Auth,
     db: &mut Connection,

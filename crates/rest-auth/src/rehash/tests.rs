@@ -15,14 +15,14 @@ const DEARER: &str = "password_hashers = [{ name = 'argon2', memory_cost = 64, t
 const TOKENS: &str = "[rest_auth]\nuse_jwt = true\njwt_auth_httponly = false\nsession_login = false\n\
     [simple_jwt]\ncheck_revoke_token = true\n";
 
-/// An app whose hashes are cheap, with a user jane.
+/// Starts an app whose hashes are cheap, with a user jane.
 async fn cheap(settings: &str) -> TestApp {
     let app = TestApp::with(&format!("{CHEAP}{settings}")).await;
     app.user("jane", JANE).await;
     app
 }
 
-/// Another server on the same database, at the same time, whose settings are these.
+/// Starts another server on the same database, with these settings and one clock.
 async fn beside(app: &TestApp, settings: &str) -> Auth {
     let mut settings = Settings::from_toml(settings).expect("settings").settings;
     settings.media.root = app.auth().settings().media.root.clone();
@@ -42,12 +42,12 @@ async fn hash(app: &TestApp) -> String {
     app.sql("SELECT password FROM auth_user").await[0][0].as_str().expect("a hash").to_owned()
 }
 
-/// How many rows the table of replaced hashes has.
+/// Returns the number of rows in the table of replaced hashes.
 async fn remembered(app: &TestApp) -> i64 {
     app.sql("SELECT COUNT(*) FROM rest_auth_replaced_hash").await[0][0].as_i64().expect("a number")
 }
 
-/// The statuses of `user/` for a client at several servers.
+/// Returns the statuses of `user/` for a client at several servers.
 async fn shown(app: &TestApp, client: &Client, servers: &[&Auth]) -> Vec<u16> {
     let mut statuses = Vec::new();
     for server in servers {
@@ -85,7 +85,7 @@ async fn a_session_outlives_each_hash_of_its_password() {
     for client in &clients {
         assert_eq!(shown(&app, client, &servers).await, [200; 3]);
     }
-    // A request with a session that is as good as new writes nothing.
+    // A further request with the session writes nothing.
     app.statements();
     shown(&app, &clients[0], &servers).await;
     assert!(app.statements().iter().all(|sql| !sql.starts_with("DELETE") && !sql.starts_with("UPDATE")));
@@ -101,7 +101,7 @@ async fn a_session_made_under_a_former_secret_key_outlives_the_hash() {
     let server = beside(&old, &format!("{DEAR}{new}")).await;
     login(&mut old.client_of(server.router())).await;
     assert_eq!(shown(&old, &client, &[&server]).await, [200]);
-    // What was remembered under a key that is a former one now still counts.
+    // A row that was written under a key which is now a former one still counts.
     let newer = "secret_key = 'the newest key 0123456789-abcdefghijklmnopqrstu'\n\
                  secret_key_fallbacks = ['the key in force 0123456789-abcdefghijklmnopqrs', \
                  'a former key 0123456789-abcdefghijklmnopqrstuvw']\n";
@@ -171,7 +171,7 @@ async fn a_token_with_a_fingerprint_outlives_the_hash() {
         let mut client = app.client_of(server.router());
         assert_eq!(client.post("/token/verify/", json!({ "token": access })).await.line(), "200 {}");
         let renewed = client.post("/token/refresh/", json!({ "refresh": pair["refresh"] })).await.json();
-        // The new tokens hold the fingerprint of the new hash, so that they need nothing that was remembered.
+        // The new tokens hold the fingerprint of the new hash, so they need no row of the table.
         app.sql("DELETE FROM rest_auth_replaced_hash").await;
         assert!(shown_to(&app, &server, renewed["access"].as_str().expect("a token")).await.starts_with("200 "));
         assert_eq!(shown_to(&app, &server, &access).await, CHANGED);

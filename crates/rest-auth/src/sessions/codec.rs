@@ -33,7 +33,7 @@ pub(super) fn decode(auth: &Auth, stored: &str) -> Option<Map<String, Value>> {
     opened(&Signer::new(SALT, auth.secret_key(), &auth.settings().secret_key_fallbacks), stored)
 }
 
-/// When the data was written, in seconds since 1970.
+/// Returns the time when the data was written, in seconds since 1970.
 pub(super) fn written_at(auth: &Auth, stored: &str) -> Option<u64> {
     let signer = Signer::new(SALT, auth.secret_key(), &auth.settings().secret_key_fallbacks);
     Some(signer.open_object_with_time(stored)?.1)

@@ -131,7 +131,7 @@ fn check(auth: &Auth, head: &Head, form_token: Option<&str>) -> Result<(), Error
 
 fn check_token(auth: &Auth, head: &Head, form_token: Option<&str>) -> Result<(), String> {
     let settings = auth.settings();
-    // The script of a page may have read any of several cookies.
+    // A page's script may have read any of several cookies.
     let cookies = head.cookies(&settings.csrf_cookie_name);
     let Some(last) = cookies.last() else {
         return Err("CSRF cookie not set.".to_owned());

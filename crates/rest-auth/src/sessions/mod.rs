@@ -30,7 +30,9 @@ const KEY_LENGTH: usize = 32;
 
 /// The session that a request's cookie names.
 pub(crate) struct Presented {
-    /// The keys that came, of which the first counts. There are several after a change of the cookie's path or domain.
+    /// The keys in the request's cookies, of which the first counts.
+    ///
+    /// There are several after a change of the cookie's path or domain.
     keys: Vec<String>,
     /// Whether the first of several keys is the one that should count.
     is_chosen: bool,
@@ -60,7 +62,7 @@ impl Presented {
         Ok(data)
     }
 
-    /// Puts the key that counts in front: that of a session which logs somebody in, and of several the latest.
+    /// Moves the key that counts to the front: that of the latest session with a user.
     async fn choose(&mut self, auth: &Auth, db: &mut Connection) -> Result<(), Error> {
         tracing::debug!("a session came in several cookies: former_cookies removes the old ones");
         let mut ranked = Vec::new();
@@ -80,7 +82,7 @@ impl Presented {
         Ok(())
     }
 
-    /// Ends every session that came: `session.flush()`.
+    /// Ends every session of the request: `session.flush()`.
     pub(crate) async fn flush(&mut self, db: &mut Connection) -> Result<(), StoreError> {
         self.consulted = true;
         self.spent = true;
@@ -91,12 +93,12 @@ impl Presented {
     }
 }
 
-/// Whom the data of a session names.
-// It lives for one call.
+/// The user in the data of a session.
+// The value lives for one call.
 #[allow(clippy::large_enum_variant)]
 enum Named {
     Nobody,
-    /// A user who has another password now, or is gone.
+    /// A user whose password has changed, or who is gone.
     Former,
     User(User),
 }
@@ -114,12 +116,14 @@ async fn named(auth: &Auth, db: &mut Connection, data: &Map<String, Value>) -> R
     })
 }
 
-/// What a session holds of the password's hash: `get_session_auth_hash`.
+/// Returns the digest of a hash that a session holds: `get_session_auth_hash`.
 pub(crate) fn hash_of(password: &str, secret: &Secret) -> String {
     signing::salted_hmac_hex(HASH_SALT, password, secret)
 }
 
-/// Whether the session was made under the user's password, so that a session ends when the password changes elsewhere.
+/// Returns whether the session was made under the user's password.
+///
+/// So a session ends when the password changes elsewhere.
 async fn is_of_password(auth: &Auth, db: &mut Connection, held: &str, user: &User) -> Result<bool, StoreError> {
     if auth.secret_keys().any(|secret| signing::same(held, &hash_of(&user.password, secret))) {
         return Ok(true);
@@ -225,7 +229,7 @@ pub(crate) async fn keep_after_password_change(
     Ok(renew(&auth, tx, &request.session, &data).await?)
 }
 
-/// Writes the session under a new key, in the place of those presented: `cycle_key`.
+/// Writes the session under a new key in place of the request's: `cycle_key`.
 async fn renew(
     auth: &Auth,
     tx: &mut Connection,

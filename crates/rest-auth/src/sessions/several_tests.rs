@@ -1,4 +1,4 @@
-//! Two session cookies, and two cookies against cross-site requests.
+//! Two session cookies, and two CSRF cookies.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ async fn the_latest_session_that_logs_somebody_in_counts() {
         assert_eq!(answer.json()["username"], "joe", "{cookies:?}");
         assert!(answer.cookies().is_empty(), "the good one is not removed");
     }
-    // Who is not active is not logged in by the latest.
+    // A user who is not active is not logged in by the latest session.
     app.sql("UPDATE auth_user SET is_active = false WHERE username = 'joe'").await;
     assert_eq!(sending(&app, &[&new, &stale]).get("/user/").await.json()["username"], "jane");
     app.sql("UPDATE auth_user SET is_active = true WHERE username = 'joe'").await;

@@ -1,11 +1,13 @@
-//! Applications of Django's that the settings do without, as a site does whose INSTALLED_APPS lacks them.
+//! Django's apps that the settings leave out.
+//!
+//! A site leaves an app out if its INSTALLED_APPS lacks the app.
 
 use super::{EmailVerification, Settings};
 
 impl Settings {
-    /// Returns the labels of the applications that the settings do without.
+    /// Returns the labels of the apps that the settings leave out.
     ///
-    /// Their tables are not made, not required and not read.
+    /// The tables of these apps are not made, not required and not read.
     pub(crate) fn unused_apps(&self) -> Vec<&'static str> {
         let mut unused = Vec::new();
         if !self.simple_jwt.blacklist {
@@ -17,19 +19,19 @@ impl Settings {
         unused
     }
 
-    /// Whether users can register.
+    /// Returns whether users can register.
     pub(crate) fn registers(&self) -> bool {
         self.allauth && self.registration.enabled
     }
 
-    /// Whether users can verify an address.
+    /// Returns whether users can verify an address.
     pub(crate) fn verifies_addresses(&self) -> bool {
         let account = &self.account;
         self.registers()
             || self.allauth && (account.email_verification != EmailVerification::None || account.change_email)
     }
 
-    /// Adds what settings ask for without the application that it is part of.
+    /// Refuses settings that need an app which the settings leave out.
     pub(super) fn app_contradictions(&self, refuse: &mut impl FnMut(&str, String, &str)) {
         let mut lacks_allauth = |is_asked: bool, path: &str| {
             if is_asked && !self.allauth {

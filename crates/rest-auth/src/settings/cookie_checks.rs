@@ -1,4 +1,4 @@
-//! Cookies that no browser keeps, or ever sends.
+//! Checks for cookies that browsers do not keep or do not send.
 
 use url::{Host, Url};
 
@@ -13,7 +13,7 @@ impl Settings {
             if let Some(problem) = path_problem(cookie.path) {
                 refuse(cookie.path_setting, problem, "For example \"/\".");
             }
-            // Two cookies have one setting for their domain.
+            // Two cookies share one setting for their domain.
             if let Some(domain) = cookie.domain.filter(|_| !domains.contains(&cookie.domain_setting)) {
                 domains.push(cookie.domain_setting);
                 refuse_domain(cookie.domain_setting, domain, refuse);
@@ -45,7 +45,9 @@ impl Settings {
         }
     }
 
-    /// What works in some browsers or for some clients only, or not with the rest of the settings.
+    /// Returns warnings about settings that do not work for every browser or client.
+    ///
+    /// Settings that do not work together with other settings are among them.
     pub fn browser_warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
         let mut warn = |path: &'static str, advice: String| warnings.push(Warning { path, advice });
@@ -107,7 +109,7 @@ impl Settings {
         }
     }
 
-    /// To a browser `localhost` and `127.0.0.1` are two sites.
+    /// Warns of a mix of `localhost` and `127.0.0.1`, which are two sites to a browser.
     fn warn_of_loopback(&self, warn: &mut impl FnMut(&'static str, String)) {
         let api = self.api_url().or_else(|| Url::parse(&format!("http://{}", self.bind)).ok());
         let Some(api) = api.filter(is_loopback) else { return };
@@ -116,7 +118,7 @@ impl Settings {
         if let Some((setting, page)) = page {
             let (host, page_host) = (api.host_str().unwrap_or_default(), page.host_str().unwrap_or_default());
             let mut better = api.clone();
-            // A loopback host takes the place of another one.
+            // One loopback host replaces another.
             let _ = better.set_host(Some(page_host));
             warn(
                 setting,
@@ -172,7 +174,7 @@ impl Settings {
         }
     }
 
-    /// Explains each cookie for each origin that the settings name: whether browsers send it from pages there, and why.
+    /// Explains for each cookie and origin whether browsers send the cookie, and why.
     pub fn cookie_explanations(&self) -> Vec<String> {
         let pages = self.pages();
         let cookies = self.cookies();
@@ -238,7 +240,7 @@ impl Settings {
         }
     }
 
-    /// The origins whose pages call the API, with the settings that name them.
+    /// Returns the origins whose pages call the API, with the settings that name them.
     fn pages(&self) -> Vec<(&'static str, Url)> {
         let frontend = self.frontend.origin.iter().map(|origin| ("frontend.origin", origin));
         let named = self.cors_allowed_origins.iter().map(|origin| ("cors_allowed_origins", origin));
@@ -258,7 +260,9 @@ impl Settings {
         pages
     }
 
-    /// Where browsers reach the API, as far as the settings say: where links lead to the server's own pages.
+    /// Returns the URL at which browsers reach the API, if the settings tell.
+    ///
+    /// They tell if links lead to the server's own pages.
     fn api_url(&self) -> Option<Url> {
         let frontend = &self.frontend;
         let has_pages = frontend.password_reset_url.is_none() && frontend.verify_email_url.is_none();
@@ -327,13 +331,17 @@ fn refuse_domain(path: &str, domain: &str, refuse: &mut impl FnMut(&str, String,
     }
 }
 
-/// Whether anybody can register a name below the domain: `com`, `co.uk`, `github.io`.
+/// Returns whether the domain is a public suffix: `com`, `co.uk`, `github.io`.
+///
+/// Anybody can register a name below such a domain.
 fn is_public_suffix(domain: &str) -> bool {
     let domain = domain.to_ascii_lowercase();
     psl::suffix(domain.as_bytes()).is_some_and(|suffix| suffix.is_known() && suffix == domain.as_bytes())
 }
 
-/// The domain that is registered: `example.co.uk` for `www.example.co.uk`; of an address or a single name, itself.
+/// Returns the registrable domain: `example.co.uk` for `www.example.co.uk`.
+///
+/// An IP address or a single name is returned as it is.
 fn registrable(host: &str) -> String {
     match host.parse::<std::net::IpAddr>() {
         Ok(_) => host.to_owned(),
@@ -349,7 +357,7 @@ fn same_site(page: &Url, api: &Url) -> bool {
     page.scheme() == api.scheme() && site(page) == site(api)
 }
 
-/// Whether the page's host is the domain or below it.
+/// Returns whether the page's host is the domain or below it.
 fn covers(domain: Option<&str>, page: &Url) -> bool {
     let host = page.host_str().unwrap_or_default();
     domain.is_some_and(|domain| host == domain || host.ends_with(&format!(".{domain}")))
@@ -364,12 +372,14 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Whether browsers send a cookie of this path to the other one: RFC 6265, 5.1.4.
+/// Returns whether browsers send a cookie with this path to the other path.
+///
+/// RFC 6265, 5.1.4.
 fn leads_to(cookie: &str, path: &str) -> bool {
     path.strip_prefix(cookie).is_some_and(|rest| rest.is_empty() || cookie.ends_with('/') || rest.starts_with('/'))
 }
 
-/// Whether the pattern reaches to the end of the origin.
+/// Returns whether the pattern reaches to the end of the origin.
 fn is_closed(pattern: &str) -> bool {
     [r"$", r"\Z", r"\z", ")$", "$)"].iter().any(|end| pattern.ends_with(end))
 }

@@ -1,11 +1,13 @@
-//! The cookies that the settings describe, and the places where they were before.
+//! The cookies that the settings describe, and their former places.
 
 use serde::{Deserialize, Serialize};
 
 use super::section::plain;
 use super::{Authentication, SameSite, Settings};
 
-/// A place where a cookie was before its name, path or domain was changed. Browsers keep a cookie there until it is removed.
+/// A place where a cookie was before its name, path or domain was changed.
+///
+/// Browsers keep the cookie there until it is removed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -26,7 +28,9 @@ fn root() -> String {
 
 plain!(Vec<FormerCookie>);
 
-/// A cookie, as the settings describe it. Each `…_setting` is the setting that a value comes from.
+/// A cookie as the settings describe it.
+///
+/// Each `…_setting` names the setting of a value.
 pub(crate) struct CookieSetting<'a> {
     pub(crate) name: &'a str,
     pub(crate) name_setting: &'static str,
@@ -38,14 +42,16 @@ pub(crate) struct CookieSetting<'a> {
     pub(crate) secure_setting: &'static str,
     pub(crate) same_site: SameSite,
     pub(crate) same_site_setting: &'static str,
-    /// Whether a script of the page must read it.
+    /// Whether a script of the page must be able to read the cookie.
     pub(crate) is_for_scripts: bool,
-    /// Whether the server sets it, by the other settings.
+    /// Whether the server sets the cookie, according to the other settings.
     pub(crate) is_used: bool,
 }
 
 impl Settings {
-    /// The cookies of the session, against cross-site requests, of the access and of the refresh token, those that have a name.
+    /// Returns the cookies that have a name.
+    ///
+    /// These are up to four: of the session, of the CSRF secret, of the access token and of the refresh token.
     pub(crate) fn cookies(&self) -> Vec<CookieSetting<'_>> {
         let tokens = &self.rest_auth;
         let has_sessions = tokens.session_login || self.authentication.contains(&Authentication::Session);
@@ -107,13 +113,15 @@ impl Settings {
     }
 }
 
-/// An empty domain is none, to Django as to browsers.
+/// Returns the domain, or `None` if it is empty.
+///
+/// Django and browsers treat an empty domain as no domain.
 fn domain(domain: Option<&str>) -> Option<&str> {
     domain.filter(|domain| !domain.is_empty())
 }
 
 impl CookieSetting<'_> {
-    /// Whether a cookie with this path and domain would be this one, to a browser.
+    /// Returns whether a browser takes a cookie with this path and domain for this one.
     pub(crate) fn is_at(&self, path: &str, domain: Option<&str>) -> bool {
         let bare = |domain: Option<&str>| {
             domain.map(|domain| domain.trim_start_matches('.').to_ascii_lowercase()).filter(|domain| !domain.is_empty())

@@ -17,7 +17,7 @@ section! {
         pub folder: Option<PathBuf> = None,
         /// The name that the server gives itself in EHLO and in the Message-ID of mails: a full host name, or an address literal
         /// such as "[192.0.2.5]". Default: the machine's full name; without one, EHLO has the literal of the machine's
-        /// address, and Message-ID the domain of from. In Django it is socket.getfqdn().
+        /// address, and Message-ID the domain of from. Django uses socket.getfqdn().
         pub local_hostname: Option<String> = None,
         /// Who mails come from: an address, or "Name <address>". (DEFAULT_FROM_EMAIL)
         pub from: String = "webmaster@localhost".to_owned(),

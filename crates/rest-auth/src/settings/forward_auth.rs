@@ -1,4 +1,4 @@
-//! `[forward_auth]`: what the endpoint for proxies answers.
+//! `[forward_auth]`: the responses of the endpoint for proxies.
 
 use axum::http::HeaderName;
 
@@ -6,15 +6,15 @@ use super::Settings;
 use super::section::section;
 
 section! {
-    /// What forward-auth/ answers to a proxy that guards another service.
+    /// The responses of forward-auth/ to a proxy that guards another service.
     pub struct ForwardAuth {
-        /// The login page. A browser that asks for a page without a login is redirected to it; programs get 401. {url} stands
-        /// for the address that the browser asked for, percent-encoded: "https://app.example.com/login?next={url}". nginx needs
-        /// the configuration of docs/forward-auth.md for this. Default: none, each of them gets 401.
+        /// The login page. If a browser without a login asks for a page, it is redirected there; programs get 401. {url} is
+        /// replaced by the percent-encoded address that the browser asked for: "https://app.example.com/login?next={url}".
+        /// nginx needs the configuration of docs/forward-auth.md for this. Default: not set, browsers get 401, too.
         pub login_url: Option<String> = None,
         /// The header in which the proxy names the method of the request that it asks about, for example "X-Forwarded-Method".
-        /// If it says OPTIONS, a preflight passes without credentials, because browsers send none with it. Only set it if the
-        /// proxy replaces the header in each request. Default: none.
+        /// If the method is OPTIONS, a preflight passes without credentials, because browsers do not send any. Only set this
+        /// if the proxy replaces the header in each request. Default: not set.
         pub method_header: Option<String> = None,
     }
 }

@@ -85,7 +85,7 @@ impl Settings {
             ("simple_jwt.revoke_token_claim", &jwt.revoke_token_claim),
         ];
         for (index, (path, name)) in names.iter().enumerate() {
-            // An access token gets no copy of "jti", so that whatever else it held would be missing there.
+            // An access token gets no copy of "jti", so another value under that name would be missing there.
             let registered = ["", "exp", "iat", "nbf", "aud", "iss"].contains(&name.as_str())
                 || (name.as_str() == "jti" && *path != "simple_jwt.jti_claim");
             if registered || names[..index].iter().any(|(_, other)| other == name) {

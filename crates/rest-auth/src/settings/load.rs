@@ -86,7 +86,7 @@ impl Settings {
         settings.user.fields_as_columns();
         let mut misfits = std::mem::take(&mut reader.misfits);
         let settings = settings.with_secret_key_from_file(&mut misfits);
-        // A key may be in the environment, where nobody looks for it.
+        // A key may come from an environment variable, which is easy to overlook.
         let located = |mut misfit: Misfit| {
             if misfit.path.starts_with("simple_jwt.") && misfit.origin.is_none() {
                 misfit.origin = reader.origin(&misfit.path);

@@ -18,7 +18,7 @@ section! {
         /// The largest file, in bytes.
         pub max_file_size: usize = 10 * 1024 * 1024,
         /// The most pixels of a picture. A picture is decoded before it is kept, which takes 4 to 8 bytes of memory a pixel.
-        /// All frames of an animation together may have ten times as many.
+        /// All frames of an animation together may have ten times as many pixels.
         pub max_pixels: u64 = 40_000_000,
         /// A bucket of S3, or of a store that speaks as S3 does, in place of the folder.
         pub s3_bucket: Option<String> = None,
@@ -77,15 +77,15 @@ impl Settings {
         of_profiles.chain(of_users).filter(|(_, field)| field.is_file())
     }
 
-    /// Returns the path that this server shows files below, or `None` if another server does.
+    /// Returns the path below which this server serves files, if it does.
     ///
-    /// It is `media.url` without `force_script_name`, which the proxy removes.
+    /// The path is `media.url` without `force_script_name`, which the proxy removes.
     pub(crate) fn media_path(&self) -> Option<&str> {
         let url = self.media.url.strip_prefix(self.script_name()).filter(|path| path.starts_with('/'));
         url.or(Some(self.media.url.as_str())).filter(|path| path.starts_with('/'))
     }
 
-    /// Returns what stands in front of a file's name in its URL.
+    /// Returns the part of a file's URL in front of the file's name.
     pub(crate) fn public_media_url(&self) -> String {
         match self.media_path() {
             Some(path) => format!("{}{path}", self.script_name()),

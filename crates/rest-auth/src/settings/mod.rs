@@ -130,7 +130,7 @@ section! {
         /// The path that the endpoints stand below.
         pub base_path: String = "/api/auth".to_owned(),
         /// The path that a proxy removes from the front of each request's path, for example "/app". Links, redirects and the
-        /// addresses of files begin with it. Default: none. (FORCE_SCRIPT_NAME)
+        /// addresses of files begin with this path. Default: not set. (FORCE_SCRIPT_NAME)
         pub force_script_name: Option<String> = None,
         /// The ways to say who sends a request, in the order tried. (DEFAULT_AUTHENTICATION_CLASSES)
         pub authentication: Vec<Authentication> =
@@ -145,9 +145,10 @@ section! {
         /// in by their exact user name or by the address in their row, a link to a new password holds the user's key in
         /// base64, there is no registration, and no address is verified. The tables of allauth are not needed then.
         pub allauth: bool = true,
-        /// The first makes new hashes: "pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "bcrypt", "scrypt"
-        /// or "md5", or a table with its name and cost, { name = "pbkdf2_sha256", iterations = 1500000 }. All are
-        /// verified, listed or not, and so are "sha1", "unsalted_md5" and "unsalted_sha1" of Django's earlier versions.
+        /// The password hashers, of which the first makes new hashes: "pbkdf2_sha256", "pbkdf2_sha1", "argon2",
+        /// "bcrypt_sha256", "bcrypt", "scrypt" or "md5", or a table with the name and the cost, such as
+        /// { name = "pbkdf2_sha256", iterations = 1500000 }. Hashes of all of them are verified, listed or not, and so are
+        /// "sha1", "unsalted_md5" and "unsalted_sha1" of Django's earlier versions.
         /// A login replaces a hash of another algorithm or cost. (PASSWORD_HASHERS)
         pub password_hashers: Vec<HasherSetting> = HasherSetting::defaults(),
         /// What a password must be. [] switches the rules off. { name = "breached_password", hashes = "FOLDER" } refuses
@@ -165,7 +166,7 @@ section! {
         /// The header, and its value, by which a trusted proxy says that the client came by HTTPS, e.g.
         /// ["X-Forwarded-Proto", "https"]. (SECURE_PROXY_SSL_HEADER)
         pub secure_proxy_ssl_header: Option<(String, String)> = None,
-        /// Whether the header X-Forwarded-Host names the host that a client asked for, in the place of Host. Only set it if the
+        /// Whether the header X-Forwarded-Host names the host that a client asked for, instead of Host. Only set this if the
         /// proxy replaces that header in each request. (USE_X_FORWARDED_HOST)
         pub use_x_forwarded_host: bool = false,
         /// The proxies in front that are believed when they say where a request comes from: addresses, or networks such as
@@ -205,7 +206,8 @@ section! {
         pub csrf_cookie_samesite: SameSite = SameSite::Lax,
         /// The places where cookies were before their path, domain or name was changed, for example
         /// { name = "refresh", path = "/api/auth/", domain = ".example.com" }; the path is "/" and there is no domain unless
-        /// stated. Browsers keep a cookie there and send both. Login, refresh and logout remove it. It is new here.
+        /// stated. Browsers keep a cookie there and send both. Login, refresh and logout remove the former cookie. Django has
+        /// no such setting.
         pub former_cookies: Vec<FormerCookie> = Vec::new(),
         /// The header that repeats the secret, as Django spells it. (CSRF_HEADER_NAME)
         pub csrf_header_name: String = "HTTP_X_CSRFTOKEN".to_owned(),
@@ -315,14 +317,16 @@ impl Settings {
         text
     }
 
-    /// The header that repeats the secret against cross-site requests: `HTTP_X_CSRFTOKEN` is `X-CSRFTOKEN`.
+    /// Returns the header that repeats the CSRF secret.
+    ///
+    /// It is `X-CSRFTOKEN` for `HTTP_X_CSRFTOKEN`.
     pub(crate) fn csrf_header(&self) -> String {
         self.csrf_header_name.trim_start_matches("HTTP_").replace('_', "-")
     }
 
     /// Returns the path of the endpoints as clients see it.
     ///
-    /// It is `base_path` behind `force_script_name`, without a slash at the end.
+    /// This is `force_script_name` followed by `base_path`, without a slash at the end.
     pub fn public_path(&self) -> String {
         format!("{}{}", self.script_name(), self.base_path.trim_end_matches('/'))
     }

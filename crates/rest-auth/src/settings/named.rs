@@ -43,7 +43,7 @@ impl<T> Deref for Named<T> {
 }
 
 impl<T> Named<T> {
-    /// The items, to be changed in their places.
+    /// Returns the items for changes in place.
     pub(crate) fn iter_mut(&mut self) -> std::slice::IterMut<'_, T> {
         self.0.iter_mut()
     }

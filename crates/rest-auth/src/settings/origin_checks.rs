@@ -1,4 +1,4 @@
-//! Origins that no browser sends, and what cannot work in the `cors_` settings.
+//! Checks for origins that browsers never send, and for impossible `cors_` settings.
 
 use axum::http::{HeaderName, Method};
 
@@ -16,7 +16,7 @@ impl Settings {
             }
         }
         for trusted in &self.csrf_trusted_origins {
-            // A star stands for every subdomain.
+            // A star matches every subdomain.
             let origin = match trusted.split_once("://*") {
                 Some((scheme, domain)) if domain.starts_with('.') => &format!("{scheme}://star{domain}"),
                 Some((scheme, domain)) => &format!("{scheme}://{domain}"),
@@ -57,7 +57,9 @@ impl Settings {
     }
 }
 
-/// Refuses an origin that no browser sends: `stated` is how it stands in the settings.
+/// Refuses an origin that browsers never send.
+///
+/// `stated` is its spelling in the settings.
 fn refuse_origin(path: &str, stated: &str, origin: &str, refuse: &mut impl FnMut(&str, String, &str)) {
     let sent = browser_origin(origin);
     if sent.as_deref() == Some(origin) {
@@ -70,7 +72,7 @@ fn refuse_origin(path: &str, stated: &str, origin: &str, refuse: &mut impl FnMut
         }
         None if stated.contains('*') => (
             format!("{stated:?} is not an origin"),
-            "A star stands for subdomains, in front of the domain: \"https://*.example.com\".".to_owned(),
+            "A star matches subdomains, in front of the domain: \"https://*.example.com\".".to_owned(),
         ),
         None if !stated.contains("://") => {
             (format!("{stated:?} has no scheme"), "For example \"https://app.example.com\".".to_owned())

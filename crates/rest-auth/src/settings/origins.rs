@@ -2,10 +2,12 @@
 
 use url::{Origin, Url};
 
-/// Returns the origin as browsers send it: `https://app.example.com` for `https://App.Example.com:443/login`.
+/// Returns the origin as browsers send it.
 ///
-/// An origin of an app or an extension, such as `capacitor://localhost`, stays as it is, and so do `null` and `file://`,
-/// which browsers send for pages that have no origin. Returns `None` for a text that names no origin.
+/// `https://App.Example.com:443/login` becomes `https://app.example.com`.
+///
+/// An origin of an app or an extension, such as `capacitor://localhost`, is returned as it is, and so are `null` and
+/// `file://`, which browsers send for pages without an origin. Returns `None` for a text that is not an origin.
 pub fn browser_origin(text: &str) -> Option<String> {
     if OPAQUE.contains(&text) {
         return Some(text.to_owned());
@@ -17,7 +19,7 @@ pub fn browser_origin(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     match url.origin() {
         origin @ Origin::Tuple(..) => Some(origin.ascii_serialization()),
-        // To the standard the origin of another scheme is opaque, but web views send it.
+        // By the standard, an origin with another scheme is opaque, but web views send such origins.
         Origin::Opaque(_) => {
             let host = rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty())?;
             Some(format!("{}://{host}", scheme.to_ascii_lowercase()))
@@ -25,7 +27,7 @@ pub fn browser_origin(text: &str) -> Option<String> {
     }
 }
 
-/// What browsers send for pages that have no origin, and for files on Android.
+/// The values of `Origin` for pages without one, and for files on Android.
 const OPAQUE: [&str; 2] = ["null", "file://"];
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use crate::fields::Field;
 section! {
     /// What registration asks for beside account.signup_fields, and the kinds of user, each with an endpoint.
     pub struct Registration {
-        /// Whether users can register. false: there is no endpoint registration/ and none of a kind of user; if
-        /// account.email_verification is "none", too, there are no endpoints that verify an address.
+        /// Whether users can register. false: the endpoint registration/ and those of the kinds of users do not exist. If
+        /// account.email_verification is "none", too, the endpoints that verify an address do not exist either.
         pub enabled: bool = true,
         /// Fields of its own: a type and what a profile's field may say, required = false if it may be left out, and
         /// where it is kept, save_to = "user.first_name", "user.last_name" or "PROFILE.FIELD". A limit that is not said

@@ -33,7 +33,7 @@ section! {
         /// The origins of web views that count as apps, not as browsers, where jwt_transport_header asks for tokens in the
         /// body: "capacitor://localhost" and "https://localhost" for Capacitor, "ionic://localhost" for Ionic,
         /// "tauri://localhost" and "http://tauri.localhost" for Tauri. Every script of such an origin can read refresh
-        /// tokens, so do not list the origin of a site. It is new here.
+        /// tokens, so do not list the origin of a site. Django has no such setting.
         pub jwt_app_origins: Vec<String> = Vec::new(),
         /// Whether login says when the tokens run out. (JWT_AUTH_RETURN_EXPIRATION)
         pub jwt_auth_return_expiration: bool = false,

@@ -252,12 +252,12 @@ impl<'a> Reader<'a> {
         read
     }
 
-    /// The file or environment variable that sets what is at a path, if one does.
+    /// Returns the file or the environment variable that sets the value at a path.
     pub(crate) fn origin(&self, path: &str) -> Option<String> {
         let metadata = self.figment.find_metadata(path)?;
         match &metadata.source {
             Some(source) => Some(source.to_string()),
-            // The others without a file are texts of an application.
+            // Other sources without a file are texts that an application passed.
             None if metadata.name.contains("environment") => {
                 Some(format!("REST_AUTH__{}", path.replace('.', "__").to_uppercase()))
             }

@@ -7,7 +7,7 @@ const TAKEN: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/mails"];
 
 const HOUR: i64 = 3600;
 
-/// Whether a character has no place in a path of the settings.
+/// Returns whether a character is not allowed in a path of the settings.
 fn is_odd_in_a_path(c: char) -> bool {
     !(c.is_ascii_alphanumeric() || "/-._~".contains(c))
 }

@@ -16,7 +16,7 @@ section! {
         pub blacklist_after_rotation: bool = false,
         /// Whether the database keeps each refresh token and those that have ended. false: no refresh token ends before it
         /// expires, as on a site without the app rest_framework_simplejwt.token_blacklist. Then logout needs no refresh
-        /// token, and its tables are not needed.
+        /// token, and the app's tables are not needed.
         pub blacklist: bool = true,
         /// For how long after its rotation the old refresh token still gives the pair that replaced it, to
         /// requests that came at the same time or whose answer was lost: "10s". 0 for never.
@@ -35,15 +35,15 @@ section! {
         /// verify them. (ALGORITHM)
         pub algorithm: JwtAlgorithm = JwtAlgorithm::HS256,
         /// Signs tokens in place of the secret key: a secret, or a private key in PEM that is not encrypted (PKCS #8,
-        /// PKCS #1 or SEC 1). In one line, "\n" may stand for each end of a line. (SIGNING_KEY)
+        /// PKCS #1 or SEC 1). In one line, write each end of a line as "\n". (SIGNING_KEY)
         pub signing_key: Option<Secret> = None,
         /// A file that holds the signing key: a secret, PEM or DER.
         pub signing_key_file: Option<std::path::PathBuf> = None,
         /// A folder of keys in PEM, NAME.pem: the last of them by name signs, all verify. `rest-auth key generate` makes
         /// one, `rest-auth key rotate` adds a key.
         pub key_folder: Option<std::path::PathBuf> = None,
-        /// The public key of the signing key in PEM, or a certificate of it. It may be left out; with a secret it is not
-        /// used. (VERIFYING_KEY)
+        /// The public key of the signing key in PEM, or a certificate of it. Optional; not used if the signing key is a
+        /// secret. (VERIFYING_KEY)
         pub verifying_key: Option<Secret> = None,
         /// Former signing keys, whose tokens are still good; of a pair, the public key is enough. Where the secret
         /// key signs, secret_key_fallbacks are these.

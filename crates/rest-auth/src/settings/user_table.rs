@@ -87,7 +87,7 @@ impl UserTable {
         self
     }
 
-    /// Gives the fields of a file the lengths that those of a profile have.
+    /// Gives the fields of a settings file the same lengths as a profile's fields.
     pub(super) fn fields_as_columns(&mut self) {
         self.fields = self.fields.iter().cloned().map(as_column).collect::<Vec<_>>().into();
     }

@@ -232,7 +232,7 @@ pub enum JwtAlgorithm {
 }
 
 impl JwtAlgorithm {
-    /// Whether one secret signs and verifies.
+    /// Returns whether one secret both signs and verifies.
     pub(crate) fn is_of_secrets(self) -> bool {
         matches!(self, Self::HS256 | Self::HS384 | Self::HS512)
     }
@@ -291,7 +291,7 @@ pub enum ClaimValue {
 }
 
 impl ClaimValue {
-    /// The value as the settings spell it.
+    /// Returns the value as the settings spell it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Pk => "user.pk",
@@ -306,7 +306,9 @@ impl ClaimValue {
         }
     }
 
-    /// Whether the claim "sub" can hold the value: a text, or a number that is written as one.
+    /// Returns whether the claim "sub" can hold the value: a text or a number.
+    ///
+    /// A number is written as a text.
     pub(crate) fn makes_subject(self) -> bool {
         match self {
             Self::Pk | Self::Username | Self::Email | Self::FirstName | Self::LastName => true,

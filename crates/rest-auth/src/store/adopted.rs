@@ -1,4 +1,4 @@
-//! What `rest-auth check` asks about the tables of an adopted database.
+//! The queries of `rest-auth check` on the tables of an adopted database.
 
 use sea_query::{Alias, Expr, ExprTrait, Query};
 
@@ -6,7 +6,7 @@ use super::user_table::UserColumn;
 use super::{Connection, Dialect, StoreError};
 use crate::fields::Charset;
 
-/// A column of texts, as `rest-auth check` looks at it.
+/// A text column, as `rest-auth check` examines it.
 pub(crate) struct TextColumn {
     pub(crate) name: String,
     /// The most characters that it holds, where that is limited.
@@ -14,7 +14,7 @@ pub(crate) struct TextColumn {
     pub(crate) charset: Charset,
 }
 
-/// The columns that Django has as NOT NULL, of the tables that are read beside that of the users.
+/// The NOT NULL columns of Django's tables, besides those of the users' table.
 const NEVER_NULL: [(&str, &[&str]); 6] = [
     ("account_emailaddress", &["email", "verified", "primary"]),
     ("auth_group", &["name"]),
@@ -34,7 +34,9 @@ impl Connection {
             .collect())
     }
 
-    /// The rows that hold NULL where Django's own tables never do: table, column, as Django calls it, and how many.
+    /// Returns where rows hold NULL and Django's own tables never do.
+    ///
+    /// Each item is the table, the column, Django's name of the column, and the number of rows.
     pub(crate) async fn nulls(&mut self) -> Result<Vec<(String, String, &'static str, i64)>, StoreError> {
         let present = self.present().await?;
         let users = self.user_table().clone();
@@ -54,7 +56,7 @@ impl Connection {
         Ok(found)
     }
 
-    /// How many rows of a table hold NULL in each of the columns, where any does.
+    /// Returns the columns of a table that hold NULL, each with the number of rows.
     async fn nulls_in<T>(
         &mut self,
         table: &str,
@@ -84,7 +86,9 @@ impl Connection {
         Ok(found)
     }
 
-    /// How many users have a time in SQLite that begins like none: it is shown as null.
+    /// Returns the columns of SQLite with unreadable times, with the number of users.
+    ///
+    /// Clients see such a time as null.
     pub(crate) async fn unreadable_times(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
         if self.dialect() != Dialect::Sqlite {
             return Ok(Vec::new());

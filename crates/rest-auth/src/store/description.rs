@@ -9,7 +9,7 @@ use super::sending::on;
 use super::{Connection, StoreError};
 use crate::fields::Charset;
 
-/// The tables that are there.
+/// The tables that exist.
 #[derive(Clone, Debug)]
 pub(crate) struct Present {
     names: Vec<String>,
@@ -23,7 +23,7 @@ impl Present {
         self.names.iter().any(|there| there == name || self.ignores_case && there.eq_ignore_ascii_case(name))
     }
 
-    /// The table whose name differs from this one in case alone, to a database that knows case.
+    /// Returns a table whose name differs in case alone, on a case-sensitive database.
     pub(super) fn in_another_case(&self, name: &str) -> Option<&str> {
         let alike = |there: &&String| there.eq_ignore_ascii_case(name);
         self.names.iter().find(alike).filter(|_| !self.contains(name)).map(String::as_str)
@@ -55,7 +55,7 @@ impl Column {
         self.charset.as_deref().map_or(Charset::All, Charset::of)
     }
 
-    /// The numbers that it holds, where those are not the usual ones of 32 bits.
+    /// Returns the range of an integer column, unless it is the usual one of 32 bits.
     pub(super) fn range(&self) -> Option<(i64, i64)> {
         let bits = match self.kind.split([' ', '(']).next().unwrap_or_default() {
             "tinyint" => 8,
@@ -65,14 +65,14 @@ impl Column {
             _ => return None,
         };
         let is_unsigned = self.kind.contains("unsigned");
-        // An unsigned one is as large as Django's PositiveIntegerField has it: half of what its bits hold.
+        // An unsigned column is limited as Django's PositiveIntegerField: to half of its range.
         let greatest = (1 << (bits - 1)) - 1;
         Some((if is_unsigned { 0 } else { -greatest - 1 }, greatest))
     }
 
     fn read(row: &Row) -> Result<Self, StoreError> {
         let kind = row.text("kind")?;
-        // SQLite says it in the name of the type alone: varchar(30).
+        // SQLite has the length only in the name of the type: varchar(30).
         let told =
             || kind.contains("char").then(|| kind.split_once('(')?.1.split_once(')')?.0.trim().parse().ok()).flatten();
         let length = row.optional_integer("length")?.and_then(|length| usize::try_from(length).ok());
@@ -89,7 +89,7 @@ impl Column {
 }
 
 impl Connection {
-    /// The tables that are there.
+    /// Returns the tables that exist.
     pub(super) async fn present(&mut self) -> Result<Present, StoreError> {
         let names = self.names(self.dialect().table_names()).await?;
         let ignores_case = match &mut self.inner {
@@ -121,7 +121,7 @@ impl Connection {
         })
     }
 
-    /// Whether a column takes NULL.
+    /// Returns whether a column accepts NULL.
     pub(super) async fn takes_null(&mut self, table: &str, column: &str) -> Result<bool, StoreError> {
         let sql = match &self.inner {
             Inner::Sqlite(_) => "SELECT \"notnull\" = 0 FROM pragma_table_info(?) WHERE lower(name) = lower(?)",

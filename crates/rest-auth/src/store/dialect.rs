@@ -24,9 +24,9 @@ pub enum Dialect {
 const WHOLE_SECONDS: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
 const MICROSECONDS: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:6]");
-/// A time out of a SQLite column, in any of the forms that Django reads: its `parse_datetime`.
+/// Reads a time from SQLite in any form that Django's `parse_datetime` reads.
 pub(super) fn read_text_time(text: &str) -> Option<OffsetDateTime> {
-    // As Django writes it, which is quicker.
+    // Django's own format comes first, because it is quicker to parse.
     let format = if text.len() == 26 { MICROSECONDS } else { WHOLE_SECONDS };
     let usual = PrimitiveDateTime::parse(text, format).ok();
     usual.or_else(|| read_datetime(text).ok()).map(PrimitiveDateTime::assume_utc)
@@ -67,12 +67,12 @@ impl Dialect {
         }
     }
 
-    /// The same by the database's own function, of which PostgreSQL can make an index.
+    /// Returns the same condition with `LOWER`, which PostgreSQL can index.
     pub(super) fn equals_without_case_by_function(self, column: impl IntoColumnRef, text: &str) -> Expr {
         Expr::expr(Func::lower(Expr::col(column))).eq(Func::lower(Expr::val(text)))
     }
 
-    /// Whether a column of this name is found by that name: PostgreSQL alone knows case.
+    /// Returns whether a name leads to a column; PostgreSQL alone is case-sensitive.
     pub(super) fn is_column(self, name: &str, by: &str) -> bool {
         name == by || self != Self::Postgres && name.eq_ignore_ascii_case(by)
     }
@@ -86,7 +86,7 @@ impl Dialect {
         }
     }
 
-    /// The names of the tables that the connection finds by their names alone, in whichever schema.
+    /// Returns a query for the tables that the connection finds by name, in any schema.
     pub(super) fn table_names(self) -> &'static str {
         match self {
             Self::Sqlite => {
@@ -103,7 +103,7 @@ impl Dialect {
         }
     }
 
-    /// The names of the indexes of those tables.
+    /// Returns a query for the indexes of those tables.
     pub(super) fn index_names(self) -> &'static str {
         match self {
             Self::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'index'",

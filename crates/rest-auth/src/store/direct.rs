@@ -109,7 +109,7 @@ impl DirectRow {
     }
 }
 
-/// A value of a column as this type, as Python's `sqlite3` and Django convert it.
+/// Converts a column's value to this type, as Python's `sqlite3` and Django do.
 pub(super) fn from_stored<T: FromStored>(value: &Stored, column: &str) -> Result<T, sqlx::Error> {
     T::from_stored(value).ok_or_else(|| sqlx::Error::ColumnDecode {
         index: column.to_owned(),
@@ -148,7 +148,7 @@ impl FromStored for i64 {
 }
 
 impl FromStored for bool {
-    /// Django takes nothing but a 1 for true in its own columns, neither `t` nor `true` nor 2.
+    /// Only 1 is true, as in Django's own columns; `t`, `true` and 2 are not.
     fn from_stored(value: &Stored) -> Option<Self> {
         Some(match value {
             Stored::Integer(number) => *number == 1,

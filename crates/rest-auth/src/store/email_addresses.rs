@@ -61,7 +61,7 @@ impl Connection {
         self.address(&statement).await
     }
 
-    /// The address, whatever the case, as the user who named it first has it.
+    /// Returns the address of the user who named it first; case does not matter.
     pub(crate) async fn first_address(&mut self, email: &str) -> Result<Option<EmailAddress>, StoreError> {
         let holds = self.holds_text(at(Table, Email), email).await?;
         let statement = addresses().and_where(holds).take();
@@ -129,14 +129,16 @@ impl Connection {
         self.execute(&statement).await.map(drop)
     }
 
-    /// Whether a user has verified the address, whatever the case.
+    /// Returns whether any user has verified the address; case does not matter.
     pub(crate) async fn is_verified_by_anyone(&mut self, email: &str) -> Result<bool, StoreError> {
         let holds = self.holds_text(at(Table, Email), email).await?;
         let statement = addresses().and_where(holds).and_where(Expr::col(Verified).eq(true)).take();
         Ok(self.addresses(&statement).await?.iter().any(|found| same_address(&found.email, email)))
     }
 
-    /// Whether the user has verified the address, whatever the case, or, asked for none, any address.
+    /// Returns whether the user has verified the address; case does not matter.
+    ///
+    /// Without an address, any verified address of the user counts.
     pub(crate) async fn has_verified(&mut self, user: UserId, email: Option<&str>) -> Result<bool, StoreError> {
         let statement = addresses()
             .and_where(Expr::col(OfUser).eq(self.dialect().user_id(user)))
@@ -146,7 +148,7 @@ impl Connection {
         Ok(verified.iter().any(|found| email.is_none_or(|email| same_address(&found.email, email))))
     }
 
-    /// Whether a user has named the address, whatever the case.
+    /// Returns whether any user has named the address; case does not matter.
     pub(crate) async fn is_named_by_anyone(&mut self, email: &str) -> Result<bool, StoreError> {
         let holds = self.holds_text(at(Table, Email), email).await?;
         let statement = addresses().and_where(holds).take();
@@ -163,7 +165,7 @@ impl Connection {
         self.fetch_all(&statement).await?.iter().map(|row| row.text("email")).collect()
     }
 
-    /// The user's address, whatever the case, if it is not verified yet.
+    /// Returns the user's address if it is not verified yet; case does not matter.
     pub(crate) async fn unverified_address(
         &mut self,
         user: UserId,

@@ -46,7 +46,7 @@ pub enum StoreError {
         /// What stands there.
         value: String,
     },
-    /// PostgreSQL's `search_path` leaves no schema, or not the right one, to make tables in.
+    /// PostgreSQL's `search_path` does not lead to the right schema for new tables.
     #[error("the search_path does not fit: {0}")]
     SearchPath(String),
     /// A table that cannot be what the settings take it for.
@@ -96,8 +96,9 @@ impl StoreError {
         }
     }
 
-    /// Whether a text cannot be compared with a column or kept in it, because it has a character that the column's encoding
-    /// lacks.
+    /// Returns whether a text has a character that the column's encoding lacks.
+    ///
+    /// Such a text can neither be compared with the column nor stored in it.
     pub(super) fn is_of_another_encoding(&self) -> bool {
         let Some(sqlx::Error::Database(error)) = self.cause() else { return false };
         match error.try_downcast_ref::<MySqlDatabaseError>() {
@@ -108,7 +109,7 @@ impl StoreError {
         }
     }
 
-    /// Whether a value is larger than its column, though its field let it pass.
+    /// Returns whether a value that its field accepts is too large for its column.
     fn is_too_large(&self) -> bool {
         let Some(sqlx::Error::Database(error)) = self.cause() else { return false };
         match error.try_downcast_ref::<MySqlDatabaseError>() {
@@ -117,7 +118,7 @@ impl StoreError {
         }
     }
 
-    /// The column that MySQL names in such an error; PostgreSQL names none.
+    /// Returns the column in such an error, which MySQL names but PostgreSQL does not.
     fn column(&self) -> Option<String> {
         let message = self.cause()?.to_string();
         let (_, rest) = message.split_once("for column ")?;
@@ -185,7 +186,7 @@ impl StoreError {
     }
 }
 
-/// Logs a violated index that belongs to no field of the request, and lets the client try again.
+/// Logs a violated index without a field of the request; the client may try again.
 ///
 /// The next attempt takes the next number of a sequence. Any other index is for the operator.
 fn unexpected(violation: &Violation) -> Error {
@@ -229,8 +230,8 @@ impl From<StoreError> for Error {
             (_, true) => Some("This value is too large."),
             (false, false) => None,
         };
-        // What a client sends is compared with its column before. PostgreSQL does not name a column that is too short, which is
-        // then that of a hash, and a hash is not the client's.
+        // The flows compare a client's text with the length of its column. PostgreSQL does not name a column that is too short:
+        // it is then the column of a hash, which the server makes.
         let column = error.column().filter(|column| column != "password");
         let column = column.or_else(|| error.is_of_another_encoding().then(|| NON_FIELD_ERRORS.to_owned()));
         if let (Some(message), Some(column)) = (refused, column) {

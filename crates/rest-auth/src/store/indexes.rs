@@ -44,7 +44,7 @@ pub(super) fn steps(dialect: Dialect, users: &UserTable, unused_apps: &[&str]) -
     }
     let address = column(UserColumn::Email);
     let (of_user, of_address) = match dialect {
-        // Where users have no name, the index of names is this one.
+        // Without user names, the index on names already covers the address.
         Dialect::Postgres => (
             users.has_usernames().then_some(("rest_auth_user_email_lower", format!("LOWER({address})"))),
             Some(("rest_auth_emailaddress_email_lower", format!("LOWER({})", quoted("email")))),
@@ -76,7 +76,7 @@ pub(super) fn steps(dialect: Dialect, users: &UserTable, unused_apps: &[&str]) -
             "rest_auth_replaced_hash_expires_at",
             "rest_auth_replaced_hash",
             "expires_at",
-            "finds the replaced hashes that matter no more",
+            "finds expired rows of replaced hashes",
         ),
         (
             "rest_auth_outbox_claimed_until",

@@ -1,7 +1,7 @@
-//! Addresses, found whatever their case.
+//! Finds addresses without regard to case.
 //!
-//! Django's admin, `createsuperuser` and older versions of allauth store an address as it was typed. Each database finds it
-//! by an index: see `indexes.rs`.
+//! Django's admin, `createsuperuser` and older versions of allauth store an address as it was typed. Each database
+//! finds such an address by an index: see `indexes.rs`.
 
 use std::cmp::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -13,17 +13,18 @@ use super::profile_schema::quoted;
 use super::spellings::Spellings;
 use super::{Connection, Dialect, StoreError};
 
-/// How many spellings of an address are looked for before the whole table is.
+/// The number of spellings of an address to look up before the whole table is read.
 const MOST_SPELLINGS: usize = 100;
 
-/// Whether two addresses differ in case at most.
+/// Returns whether two addresses differ in case at most.
 pub(crate) fn same_address(a: &str, b: &str) -> bool {
     compare_without_case(a, b) == Ordering::Equal
 }
 
-/// Returns those that are spelled as asked; if there are none, those in lower case, as allauth looks them up; else all.
+/// Returns the rows whose spelling is closest to the address that was asked for.
 ///
-/// What is another address is left out: MySQL leaves accents out of account, too.
+/// These are the rows with the exact spelling, or else those in lower case, as allauth looks them up, or else all. Rows
+/// with another address are left out, because MySQL ignores accents, too.
 pub(super) fn closest<T>(found: Vec<T>, asked: &str, spelling: impl Fn(&T) -> &str) -> Vec<T> {
     let mut found: Vec<T> = found.into_iter().filter(|one| same_address(spelling(one), asked)).collect();
     for wanted in [asked, &asked.to_lowercase()] {
@@ -38,25 +39,25 @@ pub(super) fn closest<T>(found: Vec<T>, asked: &str, spelling: impl Fn(&T) -> &s
 /// How a column of MySQL's compares texts.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Collation {
-    /// As the usual ones do.
+    /// Without regard to case, as MySQL's usual collations do.
     KnowsNoCase,
     /// By the numbers of the characters, as SQLite does.
     Binary,
-    /// In an order of its own.
+    /// With regard to case, in a language's order.
     KnowsCase,
 }
 
-/// Addresses of a table that should be looked at, as `check` counts them.
+/// The numbers of addresses in a table that `check` reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MixedCase {
-    /// How many hold capital letters.
+    /// The number of addresses with capital letters.
     pub(crate) with_capitals: u64,
-    /// How many differ from another one in case alone.
+    /// The number of addresses that differ from another one in case alone.
     pub(crate) alike: u64,
 }
 
 impl Connection {
-    /// The condition that a column holds an address, or another text, whatever the case.
+    /// Returns the condition that a column holds a text; case does not matter.
     pub(super) async fn holds_text(
         &mut self,
         (table, column): (DynIden, DynIden),
@@ -77,7 +78,7 @@ impl Connection {
         })
     }
 
-    /// The condition that a column, whose index is one of exact texts, holds a spelling of the address.
+    /// Returns the condition that a column with an exact index holds a spelling.
     async fn is_a_spelling(&mut self, table: DynIden, column: DynIden, address: &str) -> Result<Expr, StoreError> {
         let at = (table.clone(), column.clone());
         Ok(match self.spellings_in(&table, &column, address).await? {
@@ -88,7 +89,7 @@ impl Connection {
         })
     }
 
-    /// How a column of MySQL's compares texts. It is asked once.
+    /// Returns how a column of MySQL compares texts; the answer is cached.
     async fn collation_of(&mut self, table: &DynIden, column: &DynIden) -> Result<Collation, StoreError> {
         let database = Arc::clone(self.database());
         let at = (table.inner().into_owned(), column.inner().into_owned());
@@ -113,11 +114,11 @@ impl Connection {
         Ok(collation)
     }
 
-    /// The spellings of an address that stand in a column whose index is one of exact texts. On SQLite it is, because its
-    /// own collations know no case beyond ASCII.
+    /// Returns the spellings of an address that a column with an exact index holds.
     ///
-    /// The index of exact texts is asked for the first one from the first spelling on, then from the first spelling behind
-    /// that on. If there are very many alike, nothing is returned.
+    /// SQLite needs this because its own collations ignore case in ASCII only. The function asks the index for the
+    /// first text from the first spelling on, then from the first spelling behind that text on. If there are too many
+    /// similar texts, the result is `None`.
     async fn spellings_in(
         &mut self,
         table: &DynIden,
@@ -152,7 +153,7 @@ impl Connection {
         Ok(None)
     }
 
-    /// Counts the addresses of a column that are not in lower case, and those that differ in case alone.
+    /// Counts a column's addresses that are not in lower case or differ in case alone.
     pub(crate) async fn mixed_case(&mut self, table: &str, column: &str) -> Result<MixedCase, StoreError> {
         let dialect = self.dialect();
         let (table, column) = (quoted(dialect, table), quoted(dialect, column));
@@ -173,7 +174,7 @@ impl Connection {
     }
 }
 
-/// A column of a table of ours.
+/// Returns a column with its table.
 pub(super) fn at<T: Iden + 'static>(table: T, column: T) -> (DynIden, DynIden) {
     (table.into_iden(), column.into_iden())
 }

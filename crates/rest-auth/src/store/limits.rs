@@ -1,4 +1,6 @@
-//! What the columns of an adopted database hold: they may be shorter than Django's are today, or of fewer characters.
+//! The limits of an adopted database's columns.
+//!
+//! The columns may be shorter than in today's Django, or have a smaller character set.
 
 use super::description::Column;
 use super::user_table::UserColumn;
@@ -10,25 +12,25 @@ use crate::usernames;
 /// The most characters of an address: Django's `EmailField`.
 const EMAIL: usize = 254;
 
-/// What one column of texts holds.
+/// The limit of one text column.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limit {
     pub(crate) length: usize,
     pub(crate) charset: Charset,
 }
 
-/// What the columns that are not fields of the settings hold.
+/// The limits of the columns that are not fields of the settings.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) username: Limit,
     pub(crate) first_name: Limit,
     pub(crate) last_name: Limit,
-    /// In the users' table and among allauth's addresses.
+    /// The limit of addresses in the users' table and in allauth's table.
     pub(crate) email: Limit,
 }
 
 impl Default for Limits {
-    /// Those of Django's own tables.
+    /// Returns the limits of Django's own tables.
     fn default() -> Self {
         let name = Limit::of(None, usernames::MAX_LENGTH);
         Self { username: name, first_name: name, last_name: name, email: Limit::of(None, EMAIL) }
@@ -47,7 +49,7 @@ impl Limit {
         Self { length: self.length.min(other.length), charset: self.charset.max(other.charset) }
     }
 
-    /// A field that takes no more than the column holds.
+    /// Returns the field, limited to what the column can hold.
     pub(crate) fn applied(self, mut field: Field) -> Field {
         field.max_length = Some(field.max_length.map_or(self.length, |length| length.min(self.length)));
         field.charset = self.charset;
@@ -56,7 +58,7 @@ impl Limit {
 }
 
 impl Store {
-    /// Reads what the columns hold, and narrows the fields of the settings to it.
+    /// Reads the columns' limits, and limits the fields of the settings accordingly.
     pub(crate) async fn limits(&self, settings: &mut Settings) -> Result<Limits, StoreError> {
         let mut db = self.connection().await?;
         let dialect = db.dialect();
@@ -83,7 +85,7 @@ impl Store {
     }
 }
 
-/// Narrows fields to what their columns hold.
+/// Limits fields to what their columns can hold.
 fn narrow<'a>(fields: &mut Named<Field>, column: impl Fn(&str) -> Option<&'a Column>) {
     for field in fields.iter_mut() {
         let Some(column) = column(field.name()) else { continue };

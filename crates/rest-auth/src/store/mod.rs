@@ -79,7 +79,7 @@ pub struct Store {
     database: Arc<Database>,
     /// The profiles whose tables it holds.
     profiles: Arc<[Profile]>,
-    /// The applications of Django's whose tables it does not hold.
+    /// Django's apps whose tables the database does not hold.
     unused_apps: Arc<[&'static str]>,
     /// The groups that it holds, and whether a migration makes them.
     groups: Arc<[String]>,
@@ -194,7 +194,7 @@ impl Store {
         Ok(missing.into_iter().map(|step| step.name).collect())
     }
 
-    /// The tables that are there.
+    /// Returns the tables that exist.
     pub(crate) async fn present(&self) -> Result<Present, StoreError> {
         self.connection().await?.present().await
     }
@@ -289,7 +289,7 @@ impl Store {
         Ok(missing)
     }
 
-    /// The same steps, which make tables in the schema of those that are there.
+    /// Returns the same steps, which make tables in the schema of the existing ones.
     async fn placed(&self, db: &mut Connection, steps: Vec<Step>) -> Result<Vec<Step>, StoreError> {
         let users = &self.database.user_table;
         let own = self.profiles.iter().map(|profile| profile.table.clone());

@@ -1,4 +1,4 @@
-//! Tables of Django packages that this version does not read, and how many users have rows there.
+//! Tables of Django packages that this version does not read, and their users.
 
 use sea_query::{Alias, Expr, ExprTrait, IntoIden, Query};
 
@@ -8,14 +8,16 @@ use super::{Connection, StoreError};
 /// A table of a Django package.
 pub(crate) struct PackageTable {
     pub(crate) name: &'static str,
-    /// The column that says whose a row is.
+    /// The column that names a row's user.
     pub(crate) owner: &'static str,
-    /// The column that says whether a row counts, if there is one.
+    /// The column that tells whether a row counts, if there is such a column.
     pub(crate) in_force: Option<&'static str>,
 }
 
 impl Connection {
-    /// Returns how many users have rows in a package's table, or `None` if it is not as the package makes it.
+    /// Returns the number of users with rows in a package's table.
+    ///
+    /// The result is `None` if the table does not have the package's columns.
     pub(crate) async fn owners_in(&mut self, table: &PackageTable) -> Result<Option<u64>, StoreError> {
         let columns = self.columns_of(table.name).await?;
         let has = |name: &str| columns.iter().any(|column| column.name == name);
@@ -32,7 +34,9 @@ impl Connection {
         self.count(&statement, "owners").await.map(Some)
     }
 
-    /// Returns how many of the users with rows in a package's table have no password to log in with.
+    /// Returns the number of users with rows in a package's table but no password.
+    ///
+    /// Such users have no password to log in with.
     pub(crate) async fn owners_without_password(&mut self, table: &PackageTable) -> Result<u64, StoreError> {
         let users = self.user_table().clone();
         let statement = Query::select()

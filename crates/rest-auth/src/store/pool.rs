@@ -102,7 +102,7 @@ impl Pool {
             .collation(NO_CASE, compare_without_case))
     }
 
-    /// The file of a SQLite URL, if there is no such file.
+    /// Returns the file of a SQLite URL if it does not exist.
     pub(crate) fn missing_file(url: &DatabaseUrl) -> Option<PathBuf> {
         let url = url.expose();
         let options = url.starts_with("sqlite:").then(|| Self::sqlite_options(url).ok())??;
@@ -208,8 +208,9 @@ pub(super) fn statement_timeout(settings: &Settings) -> Duration {
     length(settings.database_statement_timeout)
 }
 
-/// Limits each statement of a connection, which MariaDB calls differently, and has a value refused that does not fit; some
-/// servers would cut it off.
+/// Limits the time of each statement, and turns on strict mode.
+///
+/// MariaDB has another name for the limit. Without strict mode, some servers cut off a value that does not fit.
 async fn limit_statements(connection: &mut MySqlConnection, longest: Duration) -> Result<(), sqlx::Error> {
     let (seconds, milliseconds) = (longest.as_secs(), longest.as_millis());
     const STRICT: &str = "sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')";

@@ -38,7 +38,9 @@ impl Connection {
             .map(Some)
     }
 
-    /// Makes the user's row, and tells whether it was not there already. What is not said has the field's initial value.
+    /// Inserts the user's row, and returns whether it did not exist before.
+    ///
+    /// A field without a value gets its initial value.
     pub(crate) async fn insert_profile(
         &mut self,
         profile: &Profile,
@@ -57,7 +59,7 @@ impl Connection {
             .columns([user_id()].into_iter().chain(columns))
             .values_panic([dialect.user_id(user)].into_iter().chain(expressions))
             .take();
-        // MySQL would leave a conflict of any other unique index out of account as well.
+        // MySQL would also ignore a conflict with any other unique index.
         if dialect != Dialect::MySql {
             statement.on_conflict(OnConflict::column(user_id()).do_nothing().to_owned());
         }
@@ -118,11 +120,11 @@ pub(super) fn read_expression(dialect: Dialect, table: &str, field: &Field) -> E
     }
 }
 
-/// What a column holds; null for what its field cannot show.
+/// Returns a column's value, or null if the field cannot represent the value.
 pub(super) fn read(row: &Row, field: &Field) -> Result<Value, StoreError> {
     let column = field.name();
     Ok(match field.kind {
-        // SQLite keeps any text in a column of numbers.
+        // A number column of SQLite may hold any text.
         Kind::Integer if row.is_of_sqlite() => row.optional_integer(column).unwrap_or_default().into(),
         Kind::Integer => row.optional_integer(column)?.into(),
         Kind::Boolean => row.optional_boolean(column)?.into(),

@@ -1,5 +1,7 @@
-//! `rest_auth_replaced_hash`, a table of our own: what was made under a password's hash before a login hashed the same
-//! password again. It holds digests, by which nothing can be found out about a password.
+//! `rest_auth_replaced_hash`: digests of hashes that a login replaced.
+//!
+//! The new hash is of the same password, so that sessions and tokens made under the old one stay valid. The digests do
+//! not reveal a password.
 
 use sea_query::{Expr, ExprTrait, Order, Query};
 use time::OffsetDateTime;
@@ -7,13 +9,13 @@ use time::OffsetDateTime;
 use super::tables::ReplacedHash;
 use super::{Connection, StoreError, UserId};
 
-/// The most digests that are kept of one user.
+/// The number of digests that are kept for one user.
 const AT_MOST: usize = 20;
 
-/// What a hash that is replaced leaves behind.
+/// The digests to keep when a hash is replaced.
 pub(crate) struct Replaced {
     pub(crate) user: UserId,
-    /// Digests of what was made under the replaced hash.
+    /// Digests of the values that sessions and tokens hold of the replaced hash.
     pub(crate) digests: Vec<String>,
     /// Digests of the replaced hash, under every key.
     pub(crate) hash: Vec<String>,
@@ -23,7 +25,7 @@ pub(crate) struct Replaced {
 }
 
 impl Connection {
-    /// Remembers what was made under a replaced hash, and under those that it had replaced itself.
+    /// Stores the digests of a replaced hash, and of the hashes that it had replaced.
     pub(crate) async fn remember_replaced(&mut self, replaced: &Replaced) -> Result<(), StoreError> {
         use ReplacedHash::*;
         let user = || self.dialect().user_id(replaced.user);
@@ -33,7 +35,7 @@ impl Connection {
             .and_where(Expr::col(UserId).eq(user()))
             .and_where(Expr::col(HashDigest).is_in(&replaced.hash))
             .take();
-        // The password was changed where nothing removed them.
+        // Rows from before a change of the password that did not remove them.
         let dead = Query::delete()
             .from_table(Table)
             .and_where(Expr::col(UserId).eq(user()))
@@ -64,7 +66,7 @@ impl Connection {
         self.execute(&insert).await.map(drop)
     }
 
-    /// Whether one of the digests is of what was made under a hash that one of these hashes replaced.
+    /// Returns whether one of these hashes replaced the hash of one of the digests.
     pub(crate) async fn is_replaced(
         &mut self,
         digests: &[String],
@@ -83,7 +85,7 @@ impl Connection {
         Ok(self.fetch_optional(&statement).await?.is_some())
     }
 
-    /// Forgets every replaced hash of the user, whose password is another one now.
+    /// Removes every replaced hash of a user whose password has changed.
     pub(super) async fn forget_replaced(&mut self, user: UserId) -> Result<(), StoreError> {
         let user = self.dialect().user_id(user);
         let statement =
@@ -91,7 +93,7 @@ impl Connection {
         self.execute(&statement).await.map(drop)
     }
 
-    /// Removes at most `limit` digests of what has run out, and tells how many it were.
+    /// Removes at most `limit` expired digests, and returns their number.
     pub(crate) async fn delete_expired_replaced(&mut self, now: OffsetDateTime, limit: u64) -> Result<u64, StoreError> {
         use ReplacedHash::*;
         let expired = Query::select()

@@ -1,7 +1,7 @@
 //! A row that was read, from any of the databases.
 //!
-//! Adopted tables hold what Django's own never would: NULL where Django has a text, times that a script wrote. Such a value
-//! is read as Django reads it, and as an empty one where Django fails; no request fails because of it.
+//! Adopted tables hold values that Django's own never do: NULL in place of a text, times that a script wrote. Such a
+//! value is read as Django reads it. If Django fails, the value is read as empty, so that no request fails.
 
 use rusqlite::types::Value as Stored;
 use sqlx::mysql::MySqlRow;
@@ -36,12 +36,12 @@ macro_rules! get {
 }
 
 impl Row {
-    /// Whether its columns may hold values of any type.
+    /// Returns whether the row is SQLite's, whose columns may hold values of any type.
     pub(super) fn is_of_sqlite(&self) -> bool {
         matches!(self, Self::Sqlite(_) | Self::Direct(_))
     }
 
-    /// A text; NULL is the empty one.
+    /// Returns a text; NULL is the empty text.
     pub(super) fn text(&self, column: &str) -> Result<String, StoreError> {
         Ok(self.optional_text(column)?.unwrap_or_default())
     }
@@ -67,7 +67,7 @@ impl Row {
         Uuid::try_parse(&text).map_err(|_| StoreError::unreadable(column, &text))
     }
 
-    /// A flag; NULL is `false`.
+    /// Returns a flag; NULL is `false`.
     pub(super) fn boolean(&self, column: &str) -> Result<bool, StoreError> {
         Ok(self.optional_boolean(column)?.unwrap_or_default())
     }
@@ -76,7 +76,7 @@ impl Row {
         Ok(get!(self, column)?)
     }
 
-    /// A day; `None` also for what is no day.
+    /// Returns a day; `None` for NULL and for an invalid day.
     pub(super) fn optional_date(&self, column: &str) -> Result<Option<Date>, StoreError> {
         match self {
             Self::Sqlite(_) | Self::Direct(_) => Ok(self.optional_text(column)?.and_then(|value| read_date(&value))),
@@ -92,7 +92,7 @@ impl Row {
         self.optional_time(column)?.ok_or(StoreError::unreadable(column, "no time"))
     }
 
-    /// A moment; `None` also for what is no moment.
+    /// Returns a moment; `None` for NULL and for an invalid moment.
     pub(super) fn optional_time(&self, column: &str) -> Result<Option<OffsetDateTime>, StoreError> {
         match self {
             Self::Sqlite(_) | Self::Direct(_) => {
@@ -116,10 +116,12 @@ impl Row {
 /// The day from which PostgreSQL counts, 2000-01-01, as a Julian day.
 const POSTGRES_DAY: i32 = 2_451_545;
 
-/// The same in microseconds of Unix.
+/// The same day in microseconds since 1970.
 const POSTGRES_EPOCH: i128 = 946_684_800_000_000;
 
-/// The bytes of a PostgreSQL value, so that `infinity` and the year 20000 can be read; sqlx would panic. `None` for NULL.
+/// Returns the bytes of a PostgreSQL value, or `None` for NULL.
+///
+/// The bytes allow reading `infinity` and the year 20000, on which sqlx would panic.
 fn binary<const LENGTH: usize>(row: &PgRow, column: &str) -> Result<Option<[u8; LENGTH]>, sqlx::Error> {
     let value = row.try_get_raw(column)?;
     if value.is_null() || value.format() != PgValueFormat::Binary {
@@ -129,7 +131,7 @@ fn binary<const LENGTH: usize>(row: &PgRow, column: &str) -> Result<Option<[u8; 
     Ok(bytes.try_into().ok())
 }
 
-/// MySQL's `0000-00-00` is no day, and NULL to Django.
+/// Reads MySQL's `0000-00-00`, which is not a day, as NULL, as Django does.
 fn zero_is_none<T>(value: Result<Option<T>, sqlx::Error>) -> Result<Option<T>, sqlx::Error> {
     match value {
         Err(sqlx::Error::ColumnDecode { .. }) => Ok(None),

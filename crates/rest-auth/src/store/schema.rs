@@ -33,7 +33,7 @@ pub(super) fn is_of(apps: &[&str], table: &str) -> bool {
     apps.iter().any(|app| table.strip_prefix(app).is_some_and(|rest| rest.starts_with('_')))
 }
 
-/// The steps without the tables of these applications, which Django is not told of either.
+/// Returns the steps without the tables and Django's records of these apps.
 pub(super) fn without_apps(mut steps: Vec<Step>, apps: &[&str]) -> Vec<Step> {
     steps.retain(|step| !is_of(apps, &step.name));
     if let Some(step) = steps.iter_mut().find(|step| step.name == "django_migrations").filter(|_| !apps.is_empty()) {

@@ -1,8 +1,8 @@
-//! PostgreSQL's `search_path`: in which of its schemas tables are found, and in which one missing tables are made.
+//! PostgreSQL's `search_path`: the schemas of existing tables and of new tables.
 //!
-//! A table is the one that its name alone leads to, as in every query of ours and of Django's. A missing table is made
-//! beside those that are there, whichever schema stands first in the path: an empty table in front of a living one would
-//! hide it.
+//! A table is found by its name alone, as in every query of rest-auth and Django. A missing table is made in the schema
+//! of the existing ones, even if another schema is first in the path. Otherwise a new, empty table could hide one with
+//! rows.
 
 use std::collections::BTreeSet;
 
@@ -11,27 +11,29 @@ use sqlx::{PgConnection, Row as _};
 use super::schema::{Step, tables};
 use super::{Connection, Dialect, StoreError};
 
-/// A table of Django's, of an application's or of ours, in a schema of the path.
+/// A table of Django, an application or rest-auth in a schema of the path.
 pub(crate) struct Placed {
     pub(crate) table: String,
     pub(crate) schema: String,
-    /// Whether its name alone leads to it.
+    /// Whether PostgreSQL finds the table by its name alone.
     pub(crate) is_found: bool,
 }
 
-/// The path, and what of ours is there.
+/// The path, and the tables in its schemas.
 pub(crate) struct SearchPath {
     /// The path as it is set, with `"$user"` replaced.
     pub(crate) named: Vec<String>,
     user: String,
-    /// The schemas of the path that exist and that the role may look into, in their order.
+    /// The existing schemas of the path that the role may use, in their order.
     pub(crate) schemas: Vec<String>,
-    /// The schemas of the path that the role may not look into, though they hold such tables.
+    /// The schemas of the path that hold such tables, but that the role may not use.
     pub(crate) barred: Vec<String>,
     pub(crate) tables: Vec<Placed>,
 }
 
-/// The steps, whose tables are made in the schema of those that are there; `own` tables count as Django's do.
+/// Returns the steps, with new tables in the schema of the existing ones.
+///
+/// The tables in `own` count like Django's.
 pub(super) async fn placed(
     db: &mut Connection,
     mut steps: Vec<Step>,
@@ -52,12 +54,14 @@ pub(super) async fn placed(
 }
 
 impl SearchPath {
-    /// Whether a schema has the name of the database's user, which stands first in PostgreSQL's own path.
+    /// Returns whether a schema has the name of the database's user.
+    ///
+    /// This schema is first in PostgreSQL's default path.
     pub(crate) fn is_the_users(&self, schema: &str) -> bool {
         schema == self.user
     }
 
-    /// The schema to make tables in, if it is not the one in which PostgreSQL makes them anyway.
+    /// Returns the schema for new tables, unless PostgreSQL uses it by default.
     pub(crate) fn home(&self, users: &str) -> Result<Option<&str>, StoreError> {
         if let Some(schema) = self.barred.first() {
             return Err(StoreError::SearchPath(format!(
@@ -67,7 +71,7 @@ impl SearchPath {
         }
         let Some(first) = self.schemas.first() else {
             return Err(StoreError::SearchPath(format!(
-                "none of its schemas exists ({}): create the schema, or correct the search_path in database_url or of the role",
+                "its schemas do not exist ({}): create the schema, or correct the search_path in database_url or of the role",
                 self.named.join(", ")
             )));
         };
@@ -81,8 +85,8 @@ impl SearchPath {
             (_, None) => {
                 let homes: Vec<&str> = homes.into_iter().collect();
                 return Err(StoreError::SearchPath(format!(
-                    "Django's tables are in several of its schemas ({}), and the table {users} is in none: leave one of them in \
-                     the search_path",
+                    "Django's tables are in several of its schemas ({}), but none of them has the table {users}: \
+                     leave one of them in the search_path",
                     homes.join(", ")
                 )));
             }
@@ -92,7 +96,9 @@ impl SearchPath {
 }
 
 impl Connection {
-    /// PostgreSQL's `search_path`, and which tables of Django's and of these names its schemas hold; `None` elsewhere.
+    /// Returns PostgreSQL's `search_path`; `None` on other databases.
+    ///
+    /// The result contains the tables of Django, and of these names, in the schemas of the path.
     pub(crate) async fn search_path(&mut self, own: &[String]) -> Result<Option<SearchPath>, StoreError> {
         let names: Vec<String> =
             tables(Dialect::Postgres).map(|table| table.name.to_owned()).chain(own.to_vec()).collect();
@@ -126,7 +132,7 @@ async fn read(connection: &mut PgConnection, names: &[String]) -> Result<SearchP
     Ok(SearchPath { named, user, schemas, barred: barred.into_iter().collect(), tables })
 }
 
-/// The names in a list as PostgreSQL writes it: `"$user", public`.
+/// Returns the names in a list as PostgreSQL writes it: `"$user", public`.
 fn names_of(list: &str) -> Vec<String> {
     let (mut names, mut name, mut is_quoted) = (Vec::new(), String::new(), false);
     let mut rest = list.chars().peekable();

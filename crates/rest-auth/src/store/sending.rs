@@ -94,7 +94,9 @@ impl Connection {
         })
     }
 
-    /// Whether a look-up failed because no row can hold such a text. On PostgreSQL a transaction that failed goes no further.
+    /// Returns whether a look-up failed because no row can hold such a text.
+    ///
+    /// On PostgreSQL, a failed transaction cannot continue.
     fn finds_nothing(&self, error: &StoreError) -> bool {
         (self.inner.is_for_reading() || self.dialect() == Dialect::MySql) && error.is_of_another_encoding()
     }

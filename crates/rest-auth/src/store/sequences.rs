@@ -1,12 +1,11 @@
-//! PostgreSQL's sequences, which count the rows of a table and know nothing of rows that were written with a number of
-//! their own.
+//! PostgreSQL's sequences, which do not notice rows with explicit ids.
 
 use sqlx::AssertSqlSafe;
 
 use super::held::Inner;
 use super::{Connection, StoreError};
 
-/// A column that a sequence counts, and that holds larger numbers than the sequence gave.
+/// A column that holds larger numbers than its sequence has given.
 pub(crate) struct Behind {
     /// The column.
     pub(crate) column: String,
@@ -17,7 +16,9 @@ pub(crate) struct Behind {
 }
 
 impl Connection {
-    /// The column of a table whose sequence is behind the rows. Other databases look at the rows themselves.
+    /// Returns the column of a table whose sequence is behind the rows.
+    ///
+    /// Other databases determine the next number from the rows.
     pub(crate) async fn sequence_behind(&mut self, table: &str) -> Result<Option<Behind>, StoreError> {
         const COUNTED: &str = "SELECT attname::text, quote_ident(attname), pg_get_serial_sequence(quote_ident($1), attname) \
              FROM pg_attribute WHERE attrelid = to_regclass(quote_ident($1)) AND attnum > 0 AND NOT attisdropped \

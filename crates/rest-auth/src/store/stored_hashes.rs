@@ -1,4 +1,4 @@
-//! The hashes of passwords as they are stored, for whoever examines a database.
+//! The stored password hashes, for `rest-auth check`.
 
 use sea_query::{Expr, ExprTrait, Order, Query};
 
@@ -6,8 +6,9 @@ use super::user_table::UserColumn;
 use super::{Connection, StoreError, UserId};
 
 impl Connection {
-    /// At most `limit` stored hashes with their users, by id, behind the user with the id `after`. Those that have the form of
-    /// Django's usual hash, and those that Django made unusable on purpose, are left out.
+    /// Returns at most `limit` unusual hashes of users with an id above `after`, by id.
+    ///
+    /// Hashes in Django's usual form, and hashes that Django made unusable on purpose, are left out.
     pub(crate) async fn unusual_hashes_after(
         &mut self,
         after: Option<UserId>,

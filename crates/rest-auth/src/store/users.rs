@@ -65,7 +65,9 @@ impl User {
         !self.password.starts_with('!')
     }
 
-    /// Whether the row holds NULL in the column that Django gives this name. The field of this struct is empty then.
+    /// Returns whether the row holds NULL in the column that Django gives this name.
+    ///
+    /// The field of this struct is empty in this case.
     pub(crate) fn is_null(&self, name: &str) -> bool {
         let column = UserColumn::ALL.into_iter().find(|column| column.name() == name);
         column.is_some_and(|column| self.nulls.0 & bit(column) != 0)
@@ -129,7 +131,7 @@ impl User {
     }
 }
 
-/// A user with an address that they named.
+/// A user with an address of theirs.
 struct NamedUser {
     user: User,
     address: String,
@@ -153,7 +155,7 @@ fn bit(column: UserColumn) -> u16 {
 }
 
 impl Nulls {
-    /// The value, after a note if there is none.
+    /// Returns the value, and notes a missing one.
     fn noted<T>(&mut self, column: UserColumn, value: Option<T>) -> Option<T> {
         if value.is_none() {
             self.0 |= bit(column);
@@ -161,7 +163,7 @@ impl Nulls {
         value
     }
 
-    /// The value, or the empty one with a note.
+    /// Returns the value, or an empty one with a note.
     fn or_null<T: Default>(&mut self, column: UserColumn, value: Option<T>) -> T {
         self.noted(column, value).unwrap_or_default()
     }
@@ -242,11 +244,13 @@ impl Connection {
 
     /// The user of exactly this name.
     pub(crate) async fn user_by_username(&mut self, username: &str) -> Result<Option<User>, StoreError> {
-        // MySQL's equality leaves case and accents out of account.
+        // MySQL's equality ignores case and accents.
         Ok(self.user_by_natural_key(username).await?.filter(|user| user.username == username))
     }
 
-    /// The user of this name, as the database compares names: Django's `get_by_natural_key`.
+    /// Returns the user of this name, as the database compares names.
+    ///
+    /// Django's `get_by_natural_key`.
     pub(crate) async fn user_by_natural_key(&mut self, username: &str) -> Result<Option<User>, StoreError> {
         let column = self.user_table().at(UserColumn::Username);
         let statement = self.select_users().and_where(Expr::col(column).eq(username)).take();
@@ -295,7 +299,9 @@ impl Connection {
         Ok(None)
     }
 
-    /// The users whom the address belongs to, whatever the case. Where one has verified it, only those who did.
+    /// Returns the users to whom the address belongs; case does not matter.
+    ///
+    /// If users have verified the address, only these are returned.
     /// allauth's `filter_users_by_email(…, prefer_verified=True)`.
     pub(crate) async fn users_by_email(&mut self, email: &str) -> Result<Vec<User>, StoreError> {
         let mut named = self.users_with_address(email).await?;
@@ -309,7 +315,9 @@ impl Connection {
         Ok(each_once(named).into_iter().map(|named| named.user).collect())
     }
 
-    /// The users who named the address, whoever verified it, with the address as it is stored.
+    /// Returns the users who named the address, with its stored spelling.
+    ///
+    /// Users count even if another user has verified the address.
     pub(crate) async fn users_naming(&mut self, email: &str) -> Result<Vec<(User, String)>, StoreError> {
         let mut named = self.users_with_address(email).await?;
         named.extend(self.users_with_email(email).await?.into_iter().map(NamedUser::from));
@@ -317,7 +325,7 @@ impl Connection {
         Ok(named.into_iter().map(|named| (named.user, named.address)).collect())
     }
 
-    /// The users with this address in `account_emailaddress`, whatever the case.
+    /// Returns the users with the address in `account_emailaddress`, in any case.
     async fn users_with_address(&mut self, email: &str) -> Result<Vec<NamedUser>, StoreError> {
         let id = self.user_table().at(UserColumn::Id);
         let holds = self.holds_text(at(AccountEmailAddress::Table, AccountEmailAddress::Email), email).await?;
@@ -346,7 +354,7 @@ impl Connection {
             .collect()
     }
 
-    /// The users with this address in their row, whatever the case.
+    /// Returns the users with the address in their row; case does not matter.
     pub(crate) async fn users_with_email(&mut self, email: &str) -> Result<Vec<User>, StoreError> {
         let column = self.user_table().at(UserColumn::Email);
         let holds = self.holds_text(column, email).await?;
@@ -367,7 +375,7 @@ impl Connection {
     pub(crate) async fn insert_user(&mut self, user: &NewUser, now: OffsetDateTime) -> Result<User, StoreError> {
         let (dialect, table) = (self.dialect(), self.user_table().clone());
         let email = match &*user.email {
-            // A unique index keeps empty texts apart, but not NULL, which Django writes there as well.
+            // A unique index refuses a second empty text, but not NULL, which Django writes as well.
             "" if in_a_box(self.takes_null(&table.table, table.called("email").unwrap_or("email"))).await? => {
                 Expr::cust("NULL")
             }
@@ -468,14 +476,14 @@ impl Connection {
         self.update(id, columns.map(|column| (column, superuser.into())).into()).await
     }
 
-    /// Gives the user another password, whose hash this is.
+    /// Sets the hash of the user's new password.
     pub(crate) async fn set_password(&mut self, id: UserId, hash: &str) -> Result<(), StoreError> {
         let column = self.user_table().iden_of(UserColumn::Password);
         self.update(id, vec![(column, hash.into())]).await?;
         self.forget_replaced(id).await
     }
 
-    /// The same, unless the password was changed in between.
+    /// Sets the hash of the new password unless the password was changed in between.
     pub(crate) async fn change_password(&mut self, user: &User, hash: &str) -> Result<bool, StoreError> {
         let changed = self.replace_hash(user, hash).await?;
         if changed {

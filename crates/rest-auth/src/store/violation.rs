@@ -1,7 +1,7 @@
-//! Finds the unique index that keeps a row out of a table, and the columns of that index.
+//! Finds the unique index that refuses a row, and the columns of that index.
 //!
-//! SQLite names the columns, PostgreSQL the columns and the constraint, MySQL the key alone. Where only a name is given, the
-//! database's catalogue has the columns.
+//! SQLite names the columns, PostgreSQL the columns and the constraint, MySQL only the key. If the database gives only
+//! a name, its catalogue has the columns.
 
 use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder};
 use sqlx::error::DatabaseError;
@@ -24,9 +24,9 @@ pub struct Violation {
     pub table: String,
     /// The index or constraint, where the database names it.
     pub index: Option<String>,
-    /// The columns that the index is of, those in its expressions among them.
+    /// The columns of the index, including those in its expressions.
     pub columns: Vec<String>,
-    /// Whether it is the table's primary key.
+    /// Whether the index is the table's primary key.
     pub is_primary_key: bool,
 }
 
@@ -80,8 +80,10 @@ impl Violation {
         }
     }
 
-    /// The name of the key stands at the end; in another language than English it is the last text between quotation marks.
-    /// MySQL 8 puts the table in front of it, and a name may hold a dot, too.
+    /// Reads the name of the key from MySQL's message.
+    ///
+    /// In English, the name is at the end. In another language, the name is the last text between quotation marks. MySQL 8
+    /// puts the table and a dot in front of the name, and the name itself may hold a dot.
     fn of_mysql(message: &str) -> Self {
         let in_english = message.split_once("for key '").and_then(|(_, key)| key.strip_suffix('\''));
         let key = in_english.or_else(|| message.rsplit('\'').nth(1)).unwrap_or_default();
@@ -99,7 +101,9 @@ impl Violation {
     }
 }
 
-/// The columns in PostgreSQL's detail, whose form is the same in every language: `Key (a, lower(b::text))=(1, x) …`.
+/// Returns the columns in PostgreSQL's detail.
+///
+/// The form is the same in every language: `Key (a, lower(b::text))=(1, x) …`.
 fn columns_of_detail(detail: &str) -> Vec<String> {
     let keys = detail.split_once(")=(").and_then(|(keys, _)| keys.split_once('('));
     keys.map(|(_, keys)| names_in(keys)).unwrap_or_default()
@@ -111,7 +115,7 @@ fn columns_of_detail(detail: &str) -> Vec<String> {
 fn names_in(expressions: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let mut rest = expressions;
-    // What stands in front of a name.
+    // The text in front of a name.
     let mut before = String::new();
     while let Some(first) = rest.chars().next() {
         let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
@@ -146,7 +150,7 @@ fn names_in(expressions: &str) -> Vec<String> {
     names
 }
 
-/// Returns the keys of a `CREATE INDEX`: the text between its first bracket and the closing one.
+/// Returns the keys of a `CREATE INDEX`: the text in its first brackets.
 fn keys_of_statement(statement: &str) -> &str {
     let Some((_, keys)) = statement.split_once('(') else { return "" };
     let mut depth = 1;
@@ -164,7 +168,7 @@ fn keys_of_statement(statement: &str) -> &str {
 }
 
 impl Connection {
-    /// Adds the table and the columns to the error of a statement that violates a unique index.
+    /// Adds the table and the columns to the error of a violated unique index.
     pub(super) async fn with_violation<T>(
         &mut self,
         table: &str,
@@ -193,7 +197,7 @@ impl Connection {
                 Ok(statements.iter().flat_map(|statement| names_in(keys_of_statement(statement))).collect())
             }
             Inner::Postgres(_) => {
-                // The transaction can do no more, and is about to be rolled back.
+                // The transaction has failed, and is about to be rolled back.
                 self.execute_script("ROLLBACK").await?;
                 const KEYS: &str = "SELECT pg_get_indexdef(i.indexrelid, k, true) AS text \
                      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid, generate_series(1, i.indnkeyatts) k \
@@ -201,7 +205,7 @@ impl Connection {
                 Ok(self.texts(KEYS, &[index, table]).await?.iter().flat_map(|key| names_in(key)).collect())
             }
             Inner::MySql(_) => {
-                // A generated column stands for the columns that it is made of.
+                // A generated column is replaced by the columns of its expression.
                 const COLUMNS: &str = "SELECT CASE WHEN c.generation_expression <> '' THEN CAST(c.generation_expression AS CHAR) \
                      ELSE CONCAT('`', s.column_name, '`') END AS text \
                      FROM information_schema.statistics s JOIN information_schema.columns c USING (table_schema, table_name, column_name) \
@@ -278,7 +282,7 @@ mod tests {
         assert!(Violation::of_mysql("Doppelter Eintrag '1' für Schlüssel 'PRIMARY'").is_primary_key);
     }
 
-    /// A role that may not read the row is not told the values, and therefore not the columns either.
+    /// A role that may not read the row gets neither the values nor the columns.
     #[each_database(Postgres)]
     async fn a_constraint_without_its_columns_is_looked_up() {
         let app = TestApp::with("").await;

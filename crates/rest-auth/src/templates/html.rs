@@ -1,4 +1,4 @@
-//! How a value is written into HTML: a link in it stays readable.
+//! Writes values into HTML so that links stay readable.
 
 use std::fmt::Write;
 
@@ -6,8 +6,8 @@ use minijinja::{AutoEscape, Error, Output, State, Value, escape_formatter};
 
 /// Writes a value into a template's text.
 ///
-/// It differs from minijinja's own formatter in that a slash in HTML is written as it is, as Django does: a developer copies a
-/// link from the source of a mail.
+/// Unlike minijinja's own formatter, this one does not escape a slash in HTML, as Django does not: a developer may copy
+/// a link from the source of a mail.
 pub(super) fn write(out: &mut Output<'_>, state: &State<'_, '_>, value: &Value) -> Result<(), Error> {
     match value.as_str() {
         Some(text) if matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe() => {

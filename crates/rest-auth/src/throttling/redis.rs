@@ -50,9 +50,9 @@ pub(crate) fn problem(url: &str) -> Option<String> {
     Client::open(url).err().map(|_| "it is no URL of a Redis server".to_owned())
 }
 
-/// What a server says to the script that counts, in its own words; `None` if it counts.
+/// Returns the server's error for the counting script; `None` if the script works.
 pub(crate) async fn says(url: &Secret) -> Option<String> {
-    /// What no client is counted by.
+    /// A key that does not count any client.
     const KEY: &str = "{rest-auth}:check";
     let count = async {
         let mut connection = Client::open(url.expose())?.get_multiplexed_async_connection().await?;

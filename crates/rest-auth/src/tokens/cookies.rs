@@ -39,12 +39,16 @@ fn cookie(auth: &Auth, name: String, token: &str, path: String, age: i64) -> Coo
     cookie
 }
 
-/// The largest cookie that every browser keeps, in bytes: its name, value and attributes (RFC 6265, 6.1).
+/// The size of the largest cookie that every browser keeps, in bytes.
+///
+/// The size is that of the name, the value and the attributes (RFC 6265, 6.1).
 const LARGEST: usize = 4096;
 
-/// Says in the log that browsers drop the cookie, if it is too large, and which claim to shorten.
+/// Logs a warning if browsers drop the cookie because of its size.
+///
+/// The warning names the claim to shorten.
 fn warn_of_size(cookie: &Cookie<'_>) {
-    // The attributes are some two hundred bytes, if the domain and the path are no longer than is usual.
+    // With a usual domain and path, the attributes have about two hundred bytes.
     if cookie.value().len() < LARGEST / 2 {
         return;
     }

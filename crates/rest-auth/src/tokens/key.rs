@@ -34,7 +34,7 @@ pub(crate) async fn authenticate(auth: &Auth, head: &Head) -> Result<Option<Curr
     }
 }
 
-/// Whether the word is the scheme of a token key.
+/// Returns whether the word is the scheme of a token key.
 pub(super) fn is_scheme(word: &[u8]) -> bool {
     word.eq_ignore_ascii_case(b"Token")
 }

@@ -16,7 +16,7 @@ pub(crate) mod verify;
 
 use axum::http::{HeaderMap, header};
 
-/// The words of the first header of this name whose first word is one that `is_meant`.
+/// Returns the words of the first header of this name whose first word `is_meant`.
 fn words_behind(
     headers: &HeaderMap,
     name: impl header::AsHeaderName,

@@ -33,7 +33,7 @@ pub(super) async fn answer(auth: &Auth, presented: &jwt::claims::Claims) -> Resu
     Err(blacklisted())
 }
 
-/// Whether a spent token still gives the pair that replaced it.
+/// Returns whether a spent token still gives the pair that replaced it.
 pub(super) async fn is_within_grace(
     auth: &Auth,
     db: &mut Connection,

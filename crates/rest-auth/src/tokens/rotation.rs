@@ -113,7 +113,9 @@ impl From<Replacement> for Renewed {
     }
 }
 
-/// The claims of a token that takes over from one that was checked: its fingerprint is that of the hash in force.
+/// Returns the claims of a checked token for its successor.
+///
+/// Their fingerprint is that of the current hash.
 pub(crate) fn in_force(auth: &Auth, mut claims: Claims, user: Option<&User>) -> Claims {
     if let Some(user) = user {
         revocation::set(&auth.settings().simple_jwt, &mut claims, user);
@@ -140,8 +142,8 @@ pub(crate) async fn is_blacklisted(auth: &Auth, db: &mut Connection, claims: &Cl
 /// The user who holds a refresh token; a token may be about nobody.
 ///
 /// # Errors
-/// 401 if it is no refresh token, its user is gone or not active, or their password has changed since, where the
-/// settings ask for that.
+/// 401 if the claims are not a refresh token's, if the user is gone or not active, or if the password has changed since
+/// and the settings ask for that.
 pub(crate) async fn holder(auth: &Auth, db: &mut Connection, claims: &Claims) -> Result<Option<User>, Error> {
     let settings = auth.settings();
     claims.check(settings, Some(Kind::Refresh))?;

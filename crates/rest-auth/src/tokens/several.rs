@@ -1,5 +1,7 @@
-//! Several cookies of one name. A browser sends them after the path or the domain of a cookie was changed, those with the
-//! longer path first, so that neither the first nor the last is always the newest.
+//! Several cookies of one name.
+//!
+//! A browser sends several after the path or the domain of a cookie was changed. The cookie with the longer path comes
+//! first, so neither the first nor the last is always the newest.
 
 use std::cmp::Reverse;
 
@@ -10,7 +12,7 @@ use crate::error::Error;
 use crate::request::Head;
 use crate::store::Connection;
 
-/// The tokens, the newest that our key signed first, and those that it did not sign last.
+/// Returns the tokens, the newest first; tokens with invalid signatures come last.
 pub(crate) fn newest_first<'a>(auth: &Auth, tokens: &[&'a str]) -> Vec<&'a str> {
     let mut tokens = tokens.to_vec();
     if tokens.len() > 1 {
@@ -21,19 +23,21 @@ pub(crate) fn newest_first<'a>(auth: &Auth, tokens: &[&'a str]) -> Vec<&'a str> 
     tokens
 }
 
-/// Refresh tokens that came in cookies.
+/// The refresh tokens in a request's cookies.
 pub(super) struct RefreshTokens {
-    /// The newest that is in force, which is to be exchanged.
+    /// The newest token in force, which is to be exchanged.
     pub(super) newest: Claims,
-    /// The others that are in force.
+    /// The other tokens in force.
     pub(super) others: Vec<Claims>,
 }
 
-/// Chooses the token to exchange. Of one token the database is not asked; of several spent ones, the one that still gives
-/// the pair that replaced it is chosen, or else the newest.
+/// Chooses the token to exchange.
+///
+/// For a single token, the database is not read. If all of several tokens are spent, the token that still gives the
+/// pair that replaced it is chosen, or else the newest.
 ///
 /// # Errors
-/// 401 if none is a token that our key signed, and whose time it is.
+/// 401 if our keys signed no token, or every signed token has expired or is not valid yet.
 pub(super) async fn refresh_tokens(auth: &Auth, tokens: &[&str]) -> Result<RefreshTokens, Error> {
     let mut refusal = TokenError::Missing;
     let mut signed = Vec::new();
@@ -72,7 +76,7 @@ pub(super) async fn refresh_tokens(auth: &Auth, tokens: &[&str]) -> Result<Refre
     Ok(RefreshTokens { newest: spent.swap_remove(chosen), others: Vec::new() })
 }
 
-/// Whether a refresh would be granted.
+/// Returns whether a refresh with the token would succeed.
 async fn is_in_force(auth: &Auth, db: &mut Connection, claims: &Claims) -> Result<bool, Error> {
     if rotation::is_blacklisted(auth, db, claims).await? {
         return Ok(false);
@@ -84,7 +88,7 @@ async fn is_in_force(auth: &Auth, db: &mut Connection, claims: &Claims) -> Resul
     }
 }
 
-/// Ends the refresh tokens of further cookies, which this browser will not send again.
+/// Ends the refresh tokens of further cookies, which the browser then drops.
 pub(super) async fn end(auth: &Auth, tokens: &[Claims]) -> Result<(), Error> {
     if tokens.is_empty() || !auth.settings().simple_jwt.blacklist {
         return Ok(());
@@ -99,8 +103,9 @@ pub(super) async fn end(auth: &Auth, tokens: &[Claims]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Ends the refresh tokens that a login replaces, where they came in several cookies. A single one is left alone, as the
-/// reference does.
+/// Ends the refresh tokens in several cookies that a login replaces.
+///
+/// A single refresh token does not end, as in the reference.
 pub(crate) async fn end_replaced(auth: &Auth, head: &Head) -> Result<(), Error> {
     let name = auth.settings().rest_auth.jwt_auth_refresh_cookie.as_deref();
     let tokens = name.map(|name| head.cookies(name)).filter(|tokens| tokens.len() > 1).unwrap_or_default();

@@ -17,8 +17,9 @@ pub enum TokenTransport {
     Body,
 }
 
-/// The headers that a browser adds to the requests of a page, and that no script can remove. Of the fetch metadata,
-/// `Sec-Fetch-Mode` is not among them: the `fetch` of Node sends it, too.
+/// The headers that a browser adds to a page's requests and no script can remove.
+///
+/// `Sec-Fetch-Mode` is not among them, because Node's `fetch` sends it, too.
 const MARKS_OF_A_BROWSER: [&str; 4] = ["referer", "sec-fetch-site", "sec-fetch-dest", "sec-fetch-user"];
 
 /// Where the answer to this request puts tokens.
@@ -41,8 +42,9 @@ pub(crate) fn of(auth: &Auth, head: &Head) -> Result<TokenTransport, Error> {
     Ok(transport)
 }
 
-/// Whether a page in a browser may have sent the request. The web view of an app is a browser, too: its origin, which no
-/// page elsewhere can claim, tells it from a page.
+/// Returns whether a page in a browser may have sent the request.
+///
+/// The web view of an app is a browser, too. It differs from a page by its origin, which no page elsewhere can claim.
 fn may_be_a_page(settings: &RestAuth, head: &Head) -> bool {
     let is_app = |origin: &HeaderValue| settings.jwt_app_origins.iter().any(|app| app.as_bytes() == origin.as_bytes());
     let mut origins = head.headers.get_all(header::ORIGIN).iter().peekable();

@@ -33,7 +33,7 @@ async fn verify(request: &mut Request) -> Result<Response, Error> {
     if rotation::is_blacklisted(&auth, &mut db, &claims).await? {
         return Err(TokenError::Blacklisted.into());
     }
-    // What no other endpoint takes is not good. Without the setting, nothing asks for the user.
+    // A token that every other endpoint refuses is invalid. Without the setting, the user is not looked up.
     if auth.settings().simple_jwt.check_revoke_token
         && let Some(user) = claims.user(auth.settings(), &mut db).await?
     {

@@ -1,4 +1,4 @@
-//! The errors of fields whose values a unique index keeps for another row.
+//! The errors for fields whose value a unique index already holds for another row.
 //!
 //! DRF's `UniqueValidator` and `UniqueTogetherValidator` look for such rows first; here the database finds them.
 
@@ -15,12 +15,12 @@ use crate::usernames;
 
 const NOT_UNIQUE: &str = "This field must be unique.";
 
-/// The fields that a client can write, and what it calls them.
+/// The fields that a client can write, under the client's names.
 #[derive(Clone, Copy)]
 pub(crate) enum Names<'a> {
     /// A user's name and address.
     Account,
-    /// Those, and the fields of a form of registration.
+    /// The user's name and address, and the fields of a registration form.
     Form(RegistrationForm<'a>),
     /// The fields of the user details, in which profiles are nested.
     Details(&'a [Field]),
@@ -28,7 +28,7 @@ pub(crate) enum Names<'a> {
 
 /// Turns a violation of a unique index into errors of the client's fields.
 ///
-/// Any other error, and an index of none of the client's fields, stays as it is.
+/// Any other error is returned unchanged, as is a violation of an index without a client's field.
 pub(crate) fn refusal(auth: &Auth, error: StoreError, names: Names<'_>) -> Error {
     let settings = auth.settings();
     let Some(violation) = error.violation() else { return error.into() };
@@ -54,7 +54,7 @@ pub(crate) fn refusal(auth: &Auth, error: StoreError, names: Names<'_>) -> Error
 
 /// Returns the profile that the violated index belongs to.
 ///
-/// `Some(None)` is the user's row or address; `None` is a table of neither.
+/// `Some(None)` means the user's row or address. `None` means any other table.
 fn profile_of<'a>(settings: &'a Settings, violation: &Violation) -> Option<Option<&'a str>> {
     let is = |table: &str| violation.table.eq_ignore_ascii_case(table);
     if is(&settings.user.table) || is(ADDRESSES) {
@@ -63,7 +63,7 @@ fn profile_of<'a>(settings: &'a Settings, violation: &Violation) -> Option<Optio
     settings.profiles.iter().find(|profile| is(&profile.table)).map(|profile| Some(profile.name.as_str()))
 }
 
-/// Returns the name that the settings have for a column of the user's or of a profile.
+/// Returns the settings' name for a column of the user or of a profile.
 fn place<'a>(settings: &'a Settings, profile: Option<&str>, column: &str) -> Option<&'a str> {
     let is_column = |name: &&str| name.eq_ignore_ascii_case(column);
     let fields = match profile {

@@ -40,7 +40,7 @@ async fn customers(indexes: &[&str]) -> TestApp {
     app
 }
 
-/// A registration by this name, with whatever else is sent.
+/// Registers a user with this name and more fields.
 async fn register(app: &TestApp, name: &str, more: Value) -> Answer {
     let mut body = json!({
         "username": name, "email": format!("{name}@example.com"),
@@ -49,7 +49,7 @@ async fn register(app: &TestApp, name: &str, more: Value) -> Answer {
     for (field, value) in more.as_object().expect("fields") {
         body[field] = value.clone();
     }
-    // What is null is left out.
+    // Fields that are null are left out.
     body.as_object_mut().expect("fields").retain(|_, value| !value.is_null());
     app.client().post("/registration/", body).await
 }
@@ -85,7 +85,7 @@ async fn a_unique_column_of_a_profile_is_an_error_of_the_field_that_the_client_s
     let form: &[(&str, Option<&str>, &[u8])] = &[("customer.phone_number", None, b"0123")];
     assert_eq!(joan.patch_multipart("/user/", form).await.line(), taken);
 
-    // The user's own value is free, and a client that sends none is told of the field all the same.
+    // The user's own value is free. The error names the field even if the client did not send it.
     assert_eq!(jane.patch("/user/", json!({ "customer": { "phone_number": "0123" } })).await.status(), 200);
     registered(&app, "eve", json!({})).await;
     let answer = register(&app, "ann", json!({})).await;
@@ -132,7 +132,7 @@ async fn an_index_of_several_columns_is_an_error_of_no_single_field() {
     registered(&app, "jane", json!({ "road": "High Street", "city": "York", "badge": "7" })).await;
     let answer = register(&app, "joan", json!({ "road": "High Street", "city": "York" })).await;
     assert_eq!(answer.line(), r#"400 {"non_field_errors":["The fields road, city must make a unique set."]}"#);
-    // The form of registration has no field for the tenant.
+    // The registration form has no field for the tenant.
     let answer = register(&app, "joan", json!({ "road": "High Street", "badge": "7" })).await;
     assert_eq!(answer.json(), json!({ "badge": [TAKEN] }));
     let mut joan = registered(&app, "joan", json!({ "road": "High Street", "badge": "8" })).await;
@@ -239,7 +239,7 @@ async fn an_address_that_is_taken_in_the_meantime_is_refused_at_the_link_that_co
     assert_eq!(jane.get("/user/").await.json()["email"], "");
 }
 
-/// The table of users as Django makes it for `email = EmailField(null=True, unique=True)`.
+/// Alters the users' table to Django's for `EmailField(null=True, unique=True)`.
 async fn let_addresses_be_null(app: &TestApp) {
     match app.auth().store().dialect() {
         Dialect::Sqlite => {

@@ -81,7 +81,7 @@ impl Scenario {
                     // As Django makes them, not as cheap as other tests.
                     config["password_hashers"] = json!([{ "name": "pbkdf2_sha256", "iterations": 1_000_000 }]);
                 }
-                // What they come to here is in the recording's own part.
+                // The recording's own part has the corresponding settings.
                 "INSTALLED_APPS_REMOVE" | "MIDDLEWARE" => {}
                 name => match name.strip_prefix("ACCOUNT_") {
                     Some(name) => config["account"][name.to_lowercase()] = value.clone(),

@@ -4,7 +4,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{CustomizedPasswordHasher, PasswordVerifier};
 use argon2::{Argon2, Params};
 
-/// A hash that names no version is of the first, which had no number yet.
+/// The version of a hash that names none: the first one, which had no number yet.
 const UNNAMED_VERSION: u32 = 0x10;
 
 /// KiB, passes and lanes, as Django has them.

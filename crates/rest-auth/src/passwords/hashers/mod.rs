@@ -42,8 +42,10 @@ pub(super) fn decode(encoded: &str) -> Option<Hash<'_>> {
     }
 }
 
-/// Why nothing can verify a stored hash: the format that it seems to have, without a character of the hash itself.
-/// `None` for a hash that can be verified, and for one that Django made unusable on purpose.
+/// Returns the apparent format of a stored hash that cannot be verified.
+///
+/// The result does not contain a character of the hash. It is `None` for a hash that can be verified, and for a hash
+/// that Django made unusable on purpose.
 pub(crate) fn unverifiable(encoded: &str) -> Option<&'static str> {
     if encoded.starts_with('!') || decode(encoded).is_some() {
         return None;

@@ -1,5 +1,9 @@
-//! `md5$salt$hash` and what Django had before PBKDF2: `sha1$salt$hash`, and both without a salt. One round of a fast
-//! digest, so that a stolen hash is soon a password: good for reading what is stored until the next login replaces it.
+//! MD5, and Django's formats before PBKDF2.
+//!
+//! The formats are `md5$salt$hash`, `sha1$salt$hash`, and both without a salt.
+//!
+//! These are one round of a fast digest, so that an attacker soon finds the password of a stolen hash. They serve to
+//! verify stored hashes until the next login replaces them.
 
 use md5::Digest as _;
 use subtle::ConstantTimeEq;
@@ -19,7 +23,7 @@ impl Digest {
         }
     }
 
-    /// The digits of a hash.
+    /// Returns the number of digits of a hash.
     fn length(self) -> usize {
         match self {
             Self::Md5 => 32,
@@ -41,7 +45,7 @@ impl<'a> Hash<'a> {
         Self { digest, salt, hash }.if_whole()
     }
 
-    /// The MD5 of the password and nothing else, as Django's first versions had it.
+    /// Reads a bare MD5 of the password, as Django's first versions stored it.
     pub(super) fn bare(encoded: &'a str) -> Option<Self> {
         Self { digest: Digest::Md5, salt: "", hash: encoded }.if_whole()
     }

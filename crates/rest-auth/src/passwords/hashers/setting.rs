@@ -34,12 +34,14 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Whether hashes of this kind are made, and not only read: Django itself no longer makes the others.
+    /// Returns whether new hashes of this kind can be made.
+    ///
+    /// The other kinds are only verified, as Django itself no longer makes them.
     pub(crate) fn makes_hashes(self) -> bool {
         !matches!(self, Self::Sha1 | Self::UnsaltedMd5 | Self::UnsaltedSha1)
     }
 
-    /// Whether a password is soon found by its hash.
+    /// Returns whether an attacker soon finds a password by its hash.
     pub(crate) fn is_weak(self) -> bool {
         matches!(self, Self::Md5 | Self::Sha1 | Self::UnsaltedMd5 | Self::UnsaltedSha1)
     }

@@ -23,7 +23,7 @@ fn verifies_what_django_made() {
     }
 }
 
-/// What Django 5.2 verifies, or its earlier versions did, and what other programs made in Django's form.
+/// Hashes that some version of Django verifies, and those of other programs.
 const OTHERS: [&str; 14] = [
     "argon2$argon2i$m=512,t=2,p=2$c29tZXNhbHQxMjM0$Yej6DAKRK0ITyuHcnR4fHw",
     "argon2$argon2i$v=16$m=512,t=2,p=2$c29tZXNhbHQxMjM0$Yej6DAKRK0ITyuHcnR4fHw",
@@ -50,7 +50,7 @@ fn verifies_every_hash_that_django_ever_made() {
         assert!(HasherSetting::default().would_replace(&hash), "{encoded}");
         assert_eq!(unverifiable(encoded), None);
     }
-    // The first version of Argon2 is not today's, whatever its cost.
+    // A hash of Argon2's first version is replaced even if its cost fits.
     let cost =
         HasherSetting { memory_cost: Some(512), time_cost: Some(2), parallelism: Some(2), ..Algorithm::Argon2.into() };
     for encoded in OTHERS.iter().filter(|encoded| encoded.starts_with("argon2$")) {

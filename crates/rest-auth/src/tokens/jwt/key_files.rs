@@ -7,16 +7,16 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::settings::{Secret, SimpleJwt};
 
-/// The text of a key, and where it is.
+/// The text of a key, and its place.
 pub(super) struct Source {
-    /// The setting that holds it, or leads to it.
+    /// The setting that holds the key, or names its file.
     pub(super) setting: &'static str,
-    /// Which key of the setting it is, where there are several, with a blank behind it: a file, or "key 2".
+    /// Which of the setting's keys it is, and a blank: a file, or "key 2"; else empty.
     pub(super) which: String,
-    /// The file that holds it.
+    /// The file that holds the key.
     pub(super) file: Option<PathBuf>,
     pub(super) text: Secret,
-    /// Whether the text stands for bytes that are none.
+    /// Whether the text is the base64 of a file that is not text.
     pub(super) is_binary: bool,
 }
 
@@ -31,18 +31,18 @@ pub(super) fn signing_key(settings: &SimpleJwt) -> Result<Option<Source>, Unread
     }
 }
 
-/// The keys of the folder, the newest first.
+/// Returns the keys of the folder, the newest first.
 pub(super) fn in_folder(settings: &SimpleJwt) -> Result<Vec<Source>, Unreadable> {
     let files = settings.key_folder.as_deref().map_or(Ok(Vec::new()), files)?;
     files.iter().map(|file| read("simple_jwt.key_folder", file)).collect()
 }
 
-/// The public key of the settings.
+/// Returns the public key of the settings.
 pub(super) fn verifying_key(settings: &SimpleJwt) -> Option<Source> {
     Some(in_setting("simple_jwt.verifying_key", settings.verifying_key.as_ref()?))
 }
 
-/// The former keys.
+/// Returns the former keys.
 pub(super) fn former(settings: &SimpleJwt) -> impl Iterator<Item = Source> {
     let numbered = settings.signing_key_fallbacks.iter().enumerate();
     numbered.map(|(index, key)| Source {
@@ -75,7 +75,7 @@ fn read(setting: &'static str, file: &Path) -> Result<Source, Unreadable> {
         std::fs::read(file).map_err(|error| (setting, format!("{} cannot be read: {error}", file.display())))?;
     let (text, is_binary) = match String::from_utf8(bytes) {
         Ok(text) => (text.trim_end_matches(['\r', '\n']).to_owned(), false),
-        // DER, as PEM wraps it.
+        // DER is kept in base64, as in PEM.
         Err(error) => (STANDARD.encode(error.as_bytes()), true),
     };
     let which = format!("{} ", file.display());

@@ -1,11 +1,13 @@
-//! What is wrong with a key, and the command that mends it. No message repeats a character of a key.
+//! The errors about unusable keys, with the commands that convert them.
+//!
+//! No message repeats a character of a key.
 
 use super::key_files::Source;
 use super::key_text::NoKey;
 use super::pair::{Kind, RSA_SIGNING_BITS};
 use crate::settings::{JwtAlgorithm, Misfit};
 
-/// Why there are no keys: the setting, what is wrong with it, what to do.
+/// The reason why there are no keys: the setting, the problem, and the remedy.
 pub(super) struct Problem {
     pub(super) setting: &'static str,
     pub(super) problem: String,
@@ -62,8 +64,8 @@ impl Problem {
                 format!("`openssl pkey -in {file} -noout` must accept it."),
             ),
             NoKey::Encrypted => (
-                "is encrypted with a passphrase, and the server asks for none".to_owned(),
-                format!("`openssl pkey -in {file} -out PLAIN.pem` writes it without; let nobody else read that file."),
+                "is encrypted with a passphrase, which the server does not ask for".to_owned(),
+                format!("`openssl pkey -in {file} -out PLAIN.pem` decrypts the key; protect that file."),
             ),
             NoKey::OpenSsh => (
                 "is in OpenSSH's own form".to_owned(),

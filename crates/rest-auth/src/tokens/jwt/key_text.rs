@@ -1,11 +1,12 @@
-//! The text of a key as it stands in a setting, an environment variable or a file: PEM, whatever happened to its lines, or
-//! the base64 that PEM wraps.
+//! Reads a key from the text in a setting, an environment variable or a file.
+//!
+//! The text is PEM, even with damaged line ends, or the base64 inside PEM.
 
 use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// What a key is written in.
+/// The format of a key.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Form {
     /// PKCS #8: `PRIVATE KEY`.
@@ -30,21 +31,21 @@ impl Form {
     }
 }
 
-/// A key in DER, and what it is written in, if the text says so.
+/// A key in DER, and its format, if the text names the format.
 pub(super) struct Der {
     pub(super) form: Option<Form>,
     pub(super) bytes: Vec<u8>,
 }
 
-/// Why a text is not a key that can be used.
+/// The reason why a text is not a usable key.
 #[derive(Debug, PartialEq)]
 pub(super) enum NoKey {
     Empty,
-    /// Nothing that is known.
+    /// The text has no known format.
     Unknown,
-    /// It begins as PEM, and does not end.
+    /// The text begins as PEM, but has no end.
     CutOff,
-    /// It is PEM or base64, and not what is in it.
+    /// The text is PEM or base64, but the content is damaged.
     Damaged,
     Encrypted,
     /// OpenSSH's own form of a private key.
@@ -62,7 +63,7 @@ pub(super) enum NoKey {
     Size(usize),
 }
 
-/// The key that a text holds: of several, a private one before a public one.
+/// Returns the key in a text; a private key takes precedence over a public one.
 pub(super) fn read(text: &str) -> Result<Der, NoKey> {
     let text = unwrapped(text);
     if text.is_empty() {
@@ -90,7 +91,9 @@ pub(super) fn read(text: &str) -> Result<Der, NoKey> {
     Err(if is_path { NoKey::Path } else { NoKey::Unknown })
 }
 
-/// The text without what environments, shells and editors add: quotes, `\n` in place of the end of a line, `\r`.
+/// Returns the text without the additions of environments, shells and editors.
+///
+/// These are quotes, `\n` in place of the end of a line, and `\r`.
 fn unwrapped(text: &str) -> String {
     let mut text = text.trim_start_matches('\u{feff}').trim();
     for quote in ['"', '\'', '`'] {
@@ -124,14 +127,16 @@ fn in_pem(text: &str) -> Result<Der, NoKey> {
         }
     }
     match (found, refused) {
-        // What cannot be read may be the private key beside its certificate.
+        // The unreadable block may be the private key beside its certificate.
         (Some(der), Some(error)) if !der.form.is_some_and(Form::is_private) => Err(error),
         (Some(der), _) => Ok(der),
         (None, refused) => Err(refused.unwrap_or(NoKey::Unknown)),
     }
 }
 
-/// What a block of PEM holds; nothing for the parameters that OpenSSL writes in front of a key.
+/// Returns the key in a block of PEM.
+///
+/// The result is `None` for the parameters that OpenSSL writes in front of a key.
 fn block(label: &str, body: &str) -> Result<Option<Der>, NoKey> {
     if label == "ENCRYPTED PRIVATE KEY" || body.contains("ENCRYPTED") {
         return Err(NoKey::Encrypted);
@@ -158,7 +163,7 @@ fn block(label: &str, body: &str) -> Result<Option<Der>, NoKey> {
     }
 }
 
-/// Base64 of either alphabet, with or without its padding, whatever its lines.
+/// Decodes base64 of either alphabet, with or without padding and line ends.
 fn decoded(text: &str) -> Option<Vec<u8>> {
     let text: String = text.split_whitespace().collect();
     let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);

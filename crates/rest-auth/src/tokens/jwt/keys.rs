@@ -1,4 +1,6 @@
-//! The keys that sign and verify tokens. Nothing but this and `pair.rs` knows an algorithm.
+//! The keys that sign and verify tokens.
+//!
+//! Only this file and `pair.rs` depend on algorithms.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,7 +19,7 @@ use crate::settings::{JwtAlgorithm, Misfit, Secret, Settings};
 /// What signs tokens, and what verifies them.
 pub(crate) struct Keys {
     algorithm: JwtAlgorithm,
-    /// The header of every token that is signed, as it stands in it, and as it is read.
+    /// The header of every signed token, encoded.
     header: String,
     own: TokenHeader,
     signing: SigningKey,
@@ -49,7 +51,7 @@ struct TokenHeader {
     crit: Option<IgnoredAny>,
 }
 
-/// The header of a token, in the order in which PyJWT has it.
+/// The header of a token, in PyJWT's order.
 #[derive(Serialize)]
 struct WrittenHeader<'a> {
     typ: &'static str,
@@ -155,7 +157,7 @@ impl Keys {
                 continue;
             }
             let algorithms = key.kind.algorithms();
-            // An RSA key is for any of its algorithms: the wanted one, if it is one.
+            // An RSA key works with several algorithms: prefer the one of the settings.
             let shown = algorithms.iter().find(|shown| **shown == algorithm).or(algorithms.first());
             keys.public.keys.extend(shown.map(|shown| key.public(*shown)));
             keys.verifying.push(Verifying { id, algorithms: algorithms.to_vec(), key: key.verifying });
@@ -188,7 +190,7 @@ impl Keys {
         let (message, signature) = std::str::from_utf8(token).ok()?.rsplit_once('.')?;
         let (header, claims) = message.split_once('.')?;
         let read;
-        // As in nearly every token that comes.
+        // Nearly every token has this header.
         let header = if self.header == header {
             &self.own
         } else {

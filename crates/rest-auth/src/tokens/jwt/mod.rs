@@ -93,7 +93,7 @@ pub(crate) async fn authenticate(
     }
 }
 
-/// The words of the header that holds credentials: a token's, or a token key's where the settings have such keys.
+/// Returns the words of the header with a token, or with a token key if enabled.
 pub(crate) fn credentials<'a>(auth: &Auth, head: &'a Head) -> Option<Vec<&'a [u8]>> {
     let settings = &auth.settings().simple_jwt;
     let has_keys = auth.settings().authentication.contains(&Authentication::Token);
@@ -101,7 +101,7 @@ pub(crate) fn credentials<'a>(auth: &Auth, head: &'a Head) -> Option<Vec<&'a [u8
     words_behind(&head.headers, settings.header_name(), is_meant)
 }
 
-/// Whether the word is a scheme of the settings, in whatever case.
+/// Returns whether the word is a scheme of the settings; case does not matter.
 fn is_scheme(settings: &SimpleJwt, word: &[u8]) -> bool {
     settings.auth_header_types.iter().any(|held| held.as_bytes().eq_ignore_ascii_case(word))
 }
@@ -128,10 +128,10 @@ async fn by_cookie(
     Ok(Some(user))
 }
 
-/// The user of the newest token that is good, of those in cookies.
+/// Returns the user of the newest valid token in cookies.
 ///
 /// # Errors
-/// 401 if there are tokens, but none is good.
+/// 401 if there are tokens, but all of them are invalid.
 async fn user_of_newest(auth: &Auth, tokens: &[&str]) -> Result<Option<CurrentUser>, Error> {
     let mut refusal = None;
     for token in several::newest_first(auth, tokens) {
@@ -199,7 +199,7 @@ pub(crate) fn decode_at(
     Ok(claims)
 }
 
-/// The name of the claim that takes most of a token of ours.
+/// Returns the name of the largest claim of a token.
 pub(crate) fn largest_claim(token: &str) -> Option<String> {
     let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     let claims: Map<String, Value> = serde_json::from_slice(&payload).ok()?;

@@ -33,10 +33,12 @@ pub(super) async fn add(auth: &Auth, tx: &mut Connection, user: &User, claims: &
     Ok(())
 }
 
-/// The claim that says whom a token is about, where that is not `user_id_claim`.
+/// The claim for the token's subject, unless that is `user_id_claim`.
 pub(crate) const SUBJECT: &str = "sub";
 
-/// The value as every reader of the token accepts it: "sub" is a text by RFC 7519, and a number becomes one.
+/// Returns the value as every reader of the token accepts it.
+///
+/// By RFC 7519, "sub" is a text; a number becomes a text.
 fn readable(name: &str, value: Value) -> Result<Value, Error> {
     match value {
         Value::Number(number) if name == SUBJECT => Ok(number.to_string().into()),

@@ -1,4 +1,4 @@
-//! A key of a pair: what it signs and verifies with, and what everyone may see of it.
+//! A key of a pair: its signing and verifying parts, and its public form.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,9 +17,9 @@ use sha2::{Digest, Sha256};
 use super::key_text::{Der, Form, NoKey};
 use crate::settings::JwtAlgorithm;
 
-/// What an RSA key may have: RFC 7518 wants 2048 bits of one that signs, and the library reads no more than 4096.
+/// The bits that an RSA key may have; the library reads at most 4096.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 1024..=4096;
-/// What one that signs must have.
+/// The bits that an RSA key must have to sign, by RFC 7518.
 pub(super) const RSA_SIGNING_BITS: usize = 2048;
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
@@ -29,7 +29,7 @@ const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 
-/// Keys that exist, and sign no tokens here: what their objects are called, and how an administrator calls them.
+/// Kinds of keys that cannot sign tokens here: their object identifiers and names.
 const OTHERS: [(ObjectIdentifier, &str); 12] = [
     (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10"), "a key for RSASSA-PSS alone"),
     (ObjectIdentifier::new_unwrap("1.3.101.113"), "an Ed448 key"),
@@ -45,7 +45,7 @@ const OTHERS: [(ObjectIdentifier, &str); 12] = [
     (ObjectIdentifier::new_unwrap("1.2.840.113549.1.3.1"), "a Diffie-Hellman key"),
 ];
 
-/// What a key is.
+/// The kind of a key.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
     /// An RSA key of so many bits.
@@ -57,7 +57,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Every algorithm that such a key signs by.
+    /// Returns every algorithm that such a key can sign with.
     pub(super) fn algorithms(self) -> &'static [JwtAlgorithm] {
         use JwtAlgorithm::*;
         match self {
@@ -69,7 +69,7 @@ impl Kind {
         }
     }
 
-    /// What an administrator calls it.
+    /// Returns the name that an administrator uses.
     pub(super) fn name(self) -> String {
         match self {
             Self::Rsa(bits) => format!("an RSA key of {bits} bits"),
@@ -81,22 +81,22 @@ impl Kind {
     }
 }
 
-/// What signs.
+/// The signing part of a key.
 #[derive(Clone)]
 pub(super) enum SigningKey {
     Library(EncodingKey),
-    /// The library has no ES512.
+    /// jsonwebtoken does not support ES512.
     P521(Box<p521::ecdsa::SigningKey>),
 }
 
-/// What verifies.
+/// The verifying part of a key.
 pub(super) enum VerifyingKey {
     Library(DecodingKey),
     P521(Box<p521::ecdsa::VerifyingKey>),
 }
 
 impl SigningKey {
-    /// The signature of a message, in base64.
+    /// Returns the signature of a message, in base64.
     pub(super) fn sign(&self, message: &[u8], algorithm: JwtAlgorithm) -> Result<String, jsonwebtoken::errors::Error> {
         use jsonwebtoken::errors::ErrorKind;
         match (self, library(algorithm)) {
@@ -112,7 +112,7 @@ impl SigningKey {
 }
 
 impl VerifyingKey {
-    /// Whether the signature, in base64, is the key's of the message.
+    /// Returns whether the signature, in base64, is this key's for the message.
     pub(super) fn verifies(&self, signature: &str, message: &[u8], algorithm: JwtAlgorithm) -> bool {
         match (self, library(algorithm)) {
             (Self::Library(key), Some(algorithm)) => {
@@ -128,7 +128,7 @@ impl VerifyingKey {
     }
 }
 
-/// The algorithm as the library has it.
+/// Returns the library's name of the algorithm, if it supports the algorithm.
 fn library(algorithm: JwtAlgorithm) -> Option<Algorithm> {
     Some(match algorithm {
         JwtAlgorithm::HS256 => Algorithm::HS256,
@@ -150,20 +150,20 @@ fn library(algorithm: JwtAlgorithm) -> Option<Algorithm> {
 /// A key of a pair.
 pub(super) struct Key {
     pub(super) kind: Kind,
-    /// What signs, if it is the private one.
+    /// The signing part, if the key is private.
     pub(super) signing: Option<SigningKey>,
     pub(super) verifying: VerifyingKey,
-    /// The public one as a JSON Web Key, without what it is used for.
+    /// The public key as a JSON Web Key, without its use.
     parameters: Vec<(&'static str, String)>,
 }
 
 impl Key {
-    /// The key in DER.
+    /// Reads a key in DER.
     pub(super) fn of(der: &Der) -> Result<Self, NoKey> {
         let read = |form| Self::in_form(form, &der.bytes);
         match der.form {
             Some(form) => read(form),
-            // The first that is no mere damage says what it is.
+            // The first error other than damage tells the kind of the key.
             None => Form::ALL.into_iter().map(read).find(|key| !matches!(key, Err(NoKey::Damaged))).unwrap_or(DAMAGED),
         }
     }
@@ -203,7 +203,7 @@ impl Key {
         }
     }
 
-    /// The same key has the same name everywhere: its thumbprint by RFC 7638.
+    /// Returns the id of the key: its thumbprint by RFC 7638, the same everywhere.
     pub(super) fn id(&self) -> String {
         let mut members = self.parameters.clone();
         members.sort();
@@ -212,7 +212,7 @@ impl Key {
         URL_SAFE_NO_PAD.encode(Sha256::digest(Value::Object(members).to_string()))
     }
 
-    /// The public key as everyone may see it.
+    /// Returns the public key for publication.
     pub(super) fn public(&self, algorithm: JwtAlgorithm) -> Value {
         let common = [("use", "sig".to_owned()), ("alg", algorithm.to_string()), ("kid", self.id())];
         let members = common.into_iter().chain(self.parameters.iter().cloned());
@@ -226,20 +226,20 @@ fn encoded(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// What a key is that is none of ours.
+/// Returns the error for a key of an unsupported kind.
 fn named(object: ObjectIdentifier) -> NoKey {
     let other = OTHERS.iter().find(|(other, _)| *other == object);
     other.map_or(NoKey::Kind("a key of an unknown algorithm"), |(_, name)| NoKey::Kind(name))
 }
 
-/// The curve that is named somewhere in a key.
+/// Returns the error that names the curve which occurs in a key.
 fn curve_within(der: &[u8]) -> NoKey {
     let names = |object: &ObjectIdentifier| der.windows(object.as_bytes().len()).any(|part| part == object.as_bytes());
     let other = OTHERS.iter().skip(5).find(|(object, _)| names(object));
     other.map_or(NoKey::Damaged, |(_, name)| NoKey::Kind(name))
 }
 
-/// The bits of an unsigned number.
+/// Returns the number of bits of an unsigned number.
 fn bits(number: &[u8]) -> usize {
     let number = number.iter().skip_while(|byte| **byte == 0);
     let leading = number.clone().next().map_or(0, |first| first.leading_zeros() as usize);
@@ -312,7 +312,7 @@ fn ec_public(curve: Option<ObjectIdentifier>, point: &[u8]) -> Result<Key, NoKey
     }
 }
 
-/// A key whose point is not compressed.
+/// Returns an EC key from its uncompressed point.
 fn ec_key(kind: Kind, point: &[u8], signing: Option<EncodingKey>) -> Key {
     Key {
         kind,
@@ -328,7 +328,7 @@ fn p521_key(key: p521::ecdsa::VerifyingKey, signing: Option<SigningKey>) -> Resu
 }
 
 fn on_curve(curve: &str, point: &[u8]) -> Vec<(&'static str, String)> {
-    // Behind the mark of a point that is not compressed.
+    // The coordinates follow the mark of an uncompressed point.
     let coordinates = point.get(1..).unwrap_or_default();
     let (x, y) = coordinates.split_at(coordinates.len() / 2);
     vec![("kty", "EC".to_owned()), ("crv", curve.to_owned()), ("x", encoded(x)), ("y", encoded(y))]

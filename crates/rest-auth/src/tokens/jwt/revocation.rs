@@ -1,4 +1,4 @@
-//! Tokens that end with the password that they were given for: SimpleJWT's CHECK_REVOKE_TOKEN.
+//! Tokens that end when the password changes: SimpleJWT's CHECK_REVOKE_TOKEN.
 
 use md5::{Digest, Md5};
 
@@ -17,17 +17,17 @@ pub(crate) fn fingerprint(hash: &str) -> String {
     Md5::digest(hash.as_bytes()).iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
-/// Writes the fingerprint of the user's hash into the claims of a token that is made, where the settings ask for it.
+/// Adds the fingerprint of the user's hash to a token, with `check_revoke_token`.
 pub(crate) fn set(names: &SimpleJwt, claims: &mut Claims, user: &User) {
     if names.check_revoke_token {
         claims.set(&names.revoke_token_claim, fingerprint(&user.password));
     }
 }
 
-/// Refuses a token, of whichever kind, that was made before the user's password changed.
+/// Refuses a token of any kind that was made before the user's password changed.
 ///
 /// # Errors
-/// 401 if it was.
+/// 401 if the password has changed since.
 pub(crate) async fn check(auth: &Auth, db: &mut Connection, claims: &Claims, user: &User) -> Result<(), Error> {
     let names = &auth.settings().simple_jwt;
     if !names.check_revoke_token {

@@ -83,7 +83,7 @@ fn a_key_is_read_however_it_is_written() {
     std::fs::write(&file, der.as_bytes()).expect("a file");
     let in_file = format!("signing_key_file = '{}'", file.display());
     assert_eq!(names(&settings("RS256", &in_file)), name);
-    // Bytes are no secret.
+    // A file that is not text cannot be a secret.
     let error = Settings::from_toml(&settings("HS256", &in_file)).expect_err("a misfit").to_string();
     assert!(error.contains("simple_jwt.signing_key_file: ") && error.contains("key.der is not a text"), "{error}");
 
@@ -113,7 +113,7 @@ fn a_verifying_key_is_the_signing_keys_in_any_form() {
     let made = rcgen::generate_simple_self_signed(["example.com".to_owned()]).expect("a certificate");
     let key = with_key("ES256", &made.signing_key.serialize_pem());
     assert_eq!(names(&format!("{key}\nverifying_key = {}", quoted(&made.cert.pem()))), names(&key));
-    // Of a pair that signed before, either key will do.
+    // A former pair may be given by its private or its public key.
     for former in [made.signing_key.serialize_pem(), made.cert.pem()] {
         let key = with_key("RS256", &rsa_pem());
         assert_eq!(names(&format!("{key}\nsigning_key_fallbacks = [{}]", quoted(&former))).len(), 2);
@@ -248,7 +248,7 @@ fn what_cannot_sign_is_told_with_its_setting_and_the_command_that_mends_it() {
             "HS256 wants a secret, and this is a key of a pair",
             "simple_jwt.algorithm",
         ),
-        // Also where it is not so easily seen.
+        // The same in less visible places.
         (
             with_key("HS256", &STANDARD.encode(other.as_bytes())),
             own,
@@ -263,7 +263,7 @@ fn what_cannot_sign_is_told_with_its_setting_and_the_command_that_mends_it() {
         assert!(misfit.hint.as_deref().is_some_and(|hint| hint.contains(advice)), "{problem}: {text}");
         assert!(!text.contains("hunter2") && !text.contains("BEGIN") && !text.contains("MII"), "{text}");
     }
-    // A file is named, also in the command.
+    // The error and the command name the file.
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("key.pem");
     std::fs::write(&file, pem("ENCRYPTED PRIVATE KEY", b"hunter2")).expect("a file");
@@ -276,7 +276,7 @@ fn what_cannot_sign_is_told_with_its_setting_and_the_command_that_mends_it() {
     }
 }
 
-/// What PyJWT made, and the key that signed it.
+/// A token of PyJWT, and the key that signed it.
 const ES512_KEY: &str = "-----BEGIN EC PRIVATE KEY-----\nMIHcAgEBBEIAGOU7URIdg4VR9LOwN5xajir6fF90iyQiKP6eZyPMdmuv84LvB8VX\n4Tbk8tj3Mi+BftCvM3nybAJfANaYhj9C8TugBwYFK4EEACOhgYkDgYYABAGklvhK\n1peRa/Zpb2tD/Doy91xXu+AD4jnQSuDxnfPQX6Bo20ln2u84J3B57ENs/vJJs0HD\nFbTBzRcCBVVLQLjT4gAC9NbQDWqEsBbhI85bjcdxnqSuHq1UtrWQmb2DXpgtuBRw\nSFDSJCnIO//X2gObknpG180IuJMQoXlbPVmij850Jg==\n-----END EC PRIVATE KEY-----";
 const ES512_TOKEN: &str = "eyJhbGciOiJFUzUxMiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIiwiZXhwIjoxNzY3MzIzMzQ1LCJpYXQiOjE3NjczMjMwNDUsImp0aSI6IjAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwIiwidXNlcl9pZCI6IjEifQ.AaKJOaXxh_p1J6vFN4g5uFmlhjAuP1Kn2Cz8jpRA9y1_JWGoTmfir-TAGa9ZECwjNZFMRNXpYqy2WLkvEbAj4UiyAPOAjHyjUgHOTXfXA1UdVjn95JK482oCEPS9TXz-uw7frvj3aWgEjEBT5E6jeChvF01OVvGsj4Hg-LSNKg1MpIha";
 
@@ -289,7 +289,7 @@ async fn a_token_that_django_signed_by_es512_is_good_here() {
     let login = app.client().post("/login/", json!({ "username": "jane", "password": "correct horse" })).await.json();
     let own = login["access"].as_str().expect("a token");
     assert_eq!(show(&app, own).await.status(), 200);
-    // Nothing of it is altered unseen.
+    // An altered token is refused.
     let (message, signature) = own.rsplit_once('.').expect("a signature");
     for altered in [
         format!("{message}."),

@@ -1,4 +1,4 @@
-//! What a changed password ends, where `check_revoke_token` asks for it.
+//! A change of the password ends tokens, with `check_revoke_token`.
 
 use serde_json::json;
 

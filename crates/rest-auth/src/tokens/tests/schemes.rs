@@ -1,4 +1,4 @@
-//! `Authorization` of other schemes than ours, and of ours in another case.
+//! `Authorization` with other schemes than ours, and with ours in another case.
 
 use axum::Router;
 use axum::routing::get;
@@ -8,7 +8,7 @@ use super::{COOKIES, JANE, logged_in, text};
 use crate::current_user::CurrentUser;
 use crate::testing::{TestApp, each_database};
 
-/// Credentials that are not ours: those of a proxy, and none at all.
+/// Headers without credentials of ours: a proxy's credentials, and empty ones.
 const OTHERS: [&str; 6] = [
     "Basic c3RhZ2luZzpzZWNyZXQ=",
     "Digest username=\"staging\", realm=\"x\"",

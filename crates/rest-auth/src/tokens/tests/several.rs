@@ -1,4 +1,4 @@
-//! Two cookies of one name, as browsers send them after a change of path or domain: in any order.
+//! Two cookies of one name in any order, as after a change of path or domain.
 
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ async fn the_newest_access_token_that_is_good_counts() {
             assert_eq!(sending(&app, &cookies).get("/user/").await.json()["username"], "jane");
         }
     }
-    // The stale one has run out; then the user of the new one may not log in.
+    // First the stale token expires; then the user of the new token may not log in.
     app.advance(Duration::from_secs(241));
     let (fresh, _) = login(&app, "jane").await;
     for cookies in orders(&stale, &fresh) {
@@ -74,7 +74,7 @@ async fn a_refresh_takes_the_one_that_is_in_force() {
     app.advance(Duration::from_secs(1));
     let refreshed = sending(&app, &[&stale]).post("/token/refresh/", json!({})).await;
     let mut newest = set(&refreshed, "refresh");
-    // The stale one is spent, and comes along with each request.
+    // The stale token is spent, and each request still sends it.
     for turn in 0..4 {
         let cookies = orders(&stale, &newest)[turn % 2];
         let refreshed = sending(&app, &cookies).post("/token/refresh/", json!({})).await;
@@ -92,7 +92,7 @@ async fn a_refresh_takes_the_one_that_is_in_force() {
     for cookies in [[&stale, &newest, &again], [&again, &stale, &newest]] {
         let cookies = cookies.map(String::as_str);
         let refreshed = sending(&app, &cookies).post("/token/refresh/", json!({})).await;
-        // The first of them rotates it, so that none is in force for the second.
+        // The first request rotates the token, so the second request has no valid one.
         assert!([200, 401].contains(&refreshed.status()));
     }
 }
@@ -104,7 +104,7 @@ async fn a_spent_cookie_beside_a_good_one_is_no_reuse() {
     let (_, stale) = login(&app, "jane").await;
     let first = set(&sending(&app, &[&stale]).post("/token/refresh/", json!({})).await, "refresh");
     app.advance(Duration::from_secs(60));
-    // Two tabs at once: the second request finds both spent, and gets the pair that the first got.
+    // Two tabs at once: the second request finds both tokens spent, and gets the first request's pair.
     let cookies = [first.as_str(), stale.as_str()];
     let one = sending(&app, &cookies).post("/token/refresh/", json!({})).await;
     let other = sending(&app, &[&stale, &first]).post("/token/refresh/", json!({})).await;
@@ -126,7 +126,7 @@ async fn every_good_one_is_ended() {
     let logout = sending(&app, &["refresh=nonsense", &one, &two]).post("/logout/", json!({})).await;
     assert_eq!(logout.line(), r#"200 {"detail":"Successfully logged out."}"#);
     assert_eq!(app.sql(blacklisted).await, [[2]]);
-    // A refresh ends the older one, a login both.
+    // A refresh ends the older token, a login ends both.
     let (_, one) = login(&app, "jane").await;
     app.advance(Duration::from_secs(1));
     let (_, two) = login(&app, "jane").await;
