@@ -250,7 +250,9 @@ pub(crate) fn lasting(
 /// A cookie that takes another away: Django's `delete_cookie`.
 pub(crate) fn removal(name: &str, path: &str, domain: Option<&str>, same_site: SameSite) -> Cookie<'static> {
     // Browsers take these names, and SameSite=None, from secure cookies alone, also to delete them.
-    let secure = ["__Secure-", "__Host-"].iter().any(|prefix| name.starts_with(prefix)) || same_site == SameSite::None;
+    let lower = name.to_ascii_lowercase();
+    let has_prefix = ["__secure-", "__host-"].iter().any(|prefix| lower.starts_with(prefix));
+    let secure = has_prefix || same_site == SameSite::None;
     let gone = Cookie::build((name.to_owned(), ""))
         .secure(secure)
         .path(path.to_owned())

@@ -235,3 +235,18 @@ async fn migrate_makes_the_indexes_that_find_an_address() {
     assert_eq!(missing, names.iter().map(|name| format!("the index {name}")).collect::<Vec<_>>());
     assert_eq!(app.auth().store().migrate().await.expect("made").len(), names.len());
 }
+
+#[each_database]
+async fn an_address_in_another_case_is_closed_to_a_newcomer() {
+    let app = app(&[("jane", "Jane@Example.com"), ("mary", "mary@example.com")]).await;
+    // As `createsuperuser` leaves them: in the users' table alone.
+    app.sql("DELETE FROM account_emailaddress").await;
+    let taken = r#"400 {"email":["User is already registered with this e-mail address."]}"#;
+    for address in TYPED {
+        assert_eq!(app.client().post("/registration/", form("stranger", address)).await.line(), taken, "{address}");
+    }
+    assert_eq!(login(&app, "email", "jane@example.com", "jane").await, 200);
+    assert_eq!(reset(&app, "jane@example.com").await, ["Jane@Example.com"]);
+    // An address in lower case that its user has not verified is open, as in the reference.
+    assert_eq!(app.client().post("/registration/", form("other", "mary@example.com")).await.status(), 201);
+}

@@ -132,3 +132,20 @@ async fn a_bucket_that_does_not_exist_is_found() {
     );
     assert_eq!(answer("NoSuchKey", "The specified key does not exist.").await, Vec::<String>::new());
 }
+
+#[each_database]
+async fn a_users_table_without_one_of_its_columns_is_an_error() {
+    let app = TestApp::new().await;
+    app.sql("ALTER TABLE auth_user DROP COLUMN last_name").await;
+    let findings = found(&app).await;
+    let said = "error: auth_user: it has no column last_name: ";
+    assert!(findings.iter().any(|finding| finding.starts_with(said)), "{findings:?}");
+}
+
+#[each_database]
+async fn a_table_that_the_first_start_makes_is_a_note() {
+    let app = TestApp::new().await;
+    app.sql("DROP TABLE rest_auth_outbox").await;
+    let said = "note: rest_auth_outbox: is missing in the database. `rest-auth migrate` or the first start makes it.";
+    assert_eq!(found(&app).await, [said]);
+}

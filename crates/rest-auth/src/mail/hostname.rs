@@ -18,7 +18,9 @@ const CANONICAL: i32 = 2;
 /// Literals are such as `[192.0.2.5]` or `[IPv6:2001:db8::5]`.
 pub(crate) fn parse(text: &str) -> Option<ClientId> {
     let Some(literal) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
-        return is_full(text).then(|| ClientId::Domain(text.to_owned()));
+        // An environment variable that begins with a bracket is a list.
+        let address = text.parse().ok().map(literal_of);
+        return address.or_else(|| is_full(text).then(|| ClientId::Domain(text.to_owned())));
     };
     let literal = literal.strip_prefix("IPv6:").unwrap_or(literal);
     literal.parse().ok().map(literal_of)
@@ -95,9 +97,8 @@ mod tests {
         for name in ["web1.example.com", "a-b.example", "[192.0.2.5]", "[IPv6:2001:db8::5]"] {
             assert_eq!(parse(name).map(|name| name.to_string()).as_deref(), Some(name));
         }
-        for name in
-            ["web1", "localhost", "localhost.localdomain", "192.0.2.5", "[example.com]", "a..b", "-a.b", "a_b.c", ""]
-        {
+        assert_eq!(parse("192.0.2.5").map(|name| name.to_string()).as_deref(), Some("[192.0.2.5]"));
+        for name in ["web1", "localhost", "localhost.localdomain", "[example.com]", "a..b", "-a.b", "a_b.c", ""] {
             assert_eq!(parse(name), None, "{name}");
         }
         assert!(!is_full(&format!("{}.example", "a".repeat(64))));

@@ -10,10 +10,10 @@ const MOST_CHARACTERS: usize = 300;
 const LONGEST_WORD: usize = 30;
 
 /// The reply codes to a recipient that mean: no such mailbox, or it takes no mail.
-const NO_MAILBOX: [u16; 5] = [550, 551, 552, 553, 556];
+const NO_MAILBOX: [u16; 7] = [501, 550, 551, 552, 553, 554, 556];
 
 /// Words in a reply to a recipient that blames the session, the sender or a policy.
-const NOT_THE_MAILBOX: [&str; 12] = [
+const NOT_THE_MAILBOX: [&str; 13] = [
     "relay",
     "auth",
     "sender",
@@ -24,7 +24,8 @@ const NOT_THE_MAILBOX: [&str; 12] = [
     "black",
     "reputation",
     "policy",
-    "prohibited",
+    "prohibit",
+    "rcpthost",
     "client host",
 ];
 
@@ -44,8 +45,9 @@ pub(super) fn is_about_the_recipient(step: Step, code: u16, words: &str) -> bool
         Some([5, 2, _]) => true,
         // There is no way to the recipient's domain.
         Some([5, 4, detail]) => matches!(detail, 1 | 4),
-        Some(_) => false,
-        None => {
+        Some(code) if code != [5, 0, 0] => false,
+        // 5.0.0 says nothing.
+        _ => {
             let words = words.to_ascii_lowercase();
             step == Step::Recipient
                 && NO_MAILBOX.contains(&code)
@@ -93,6 +95,9 @@ mod tests {
             (Step::Recipient, 550, "No such user here"),
             (Step::Recipient, 550, "#5.1.1 user unknown"),
             (Step::Recipient, 551, "User not local"),
+            (Step::Recipient, 550, "5.0.0 User unknown"),
+            (Step::Recipient, 554, "delivery error: This user doesn't have an account"),
+            (Step::Recipient, 501, "bad address"),
             (Step::Recipient, 553, "mailbox name not allowed"),
             (Step::Recipient, 556, "5.1.10 Recipient address has null MX"),
             (Step::Recipient, 550, "5.4.1 Recipient address rejected: Access denied."),
@@ -119,6 +124,9 @@ mod tests {
             (Step::Recipient, 421, "too many connections"),
             (Step::Recipient, 554, "5.7.1 <x>: Relay access denied"),
             (Step::Recipient, 550, "relay not permitted"),
+            (Step::Recipient, 550, "Administrative prohibition"),
+            (Step::Recipient, 553, "sorry, that domain isn't in my list of allowed rcpthosts"),
+            (Step::Message, 550, "5.0.0 looks bad"),
             (Step::Recipient, 550, "Sender verify failed"),
             (Step::Recipient, 550, "5.1.0 <x>: Sender address rejected"),
             (Step::Recipient, 550, "5.1.8 <x>: Sender address rejected: Domain not found"),

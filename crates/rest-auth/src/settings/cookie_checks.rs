@@ -113,8 +113,11 @@ impl Settings {
     fn warn_of_loopback(&self, warn: &mut impl FnMut(&'static str, String)) {
         let api = self.api_url().or_else(|| Url::parse(&format!("http://{}", self.bind)).ok());
         let Some(api) = api.filter(is_loopback) else { return };
-        let page =
-            self.pages().into_iter().filter(|(_, page)| is_loopback(page)).find(|(_, page)| page.host() != api.host());
+        let page = self
+            .pages()
+            .into_iter()
+            .filter(|(_, page)| page.scheme().starts_with("http") && is_loopback(page))
+            .find(|(_, page)| page.host() != api.host());
         if let Some((setting, page)) = page {
             let (host, page_host) = (api.host_str().unwrap_or_default(), page.host_str().unwrap_or_default());
             let mut better = api.clone();
@@ -267,7 +270,13 @@ impl Settings {
         let frontend = &self.frontend;
         let has_pages = frontend.password_reset_url.is_none() && frontend.verify_email_url.is_none();
         let origin = frontend.origin.as_ref().filter(|_| has_pages)?;
-        Url::parse(origin).ok().filter(Url::has_host)
+        let url = Url::parse(origin).ok().filter(Url::has_host)?;
+        // At another port of this machine is a development server, and not the API.
+        let bound = Url::parse(&format!("http://{}", self.bind)).ok();
+        let is_elsewhere =
+            |bound: &Url| is_loopback(bound) && bound.port_or_known_default() != url.port_or_known_default();
+        let is_a_page = is_loopback(&url) && bound.as_ref().is_some_and(is_elsewhere);
+        (!is_a_page).then_some(url)
     }
 }
 

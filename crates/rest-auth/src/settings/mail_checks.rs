@@ -8,6 +8,22 @@ use super::Settings;
 use crate::mail::{SmtpMisfit, SmtpServer, hostname};
 use crate::templates::Templates;
 
+/// Returns why a link cannot begin with this address. The message does not repeat it, because it may hold a password.
+fn problem_of_origin(origin: &str) -> Option<&'static str> {
+    if !origin.contains("://") {
+        return Some("it has no scheme");
+    }
+    let Ok(url) = url::Url::parse(origin) else { return Some("it is not the address of a site") };
+    if !["http", "https"].contains(&url.scheme()) || !url.has_host() || origin.contains('*') {
+        return Some("it is not the address of a site");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Some("it holds a user or a password, and each mail would show them");
+    }
+    (url.query().is_some() || url.fragment().is_some())
+        .then_some("a link cannot go on behind a question mark or a hash sign")
+}
+
 impl Settings {
     pub(super) fn mail_contradictions(&self, refuse: &mut impl FnMut(&str, String, &str)) {
         let email = &self.email;
@@ -50,8 +66,8 @@ impl Settings {
                 refuse(path, format!("{missing} is missing"), "The link would lead to nothing without it.");
             }
         }
-        if frontend.origin.as_ref().is_some_and(|origin| !origin.contains("://")) {
-            refuse("frontend.origin", "it has no scheme".into(), "For example \"https://app.example.com\".");
+        if let Some(problem) = frontend.origin.as_deref().and_then(problem_of_origin) {
+            refuse("frontend.origin", problem.into(), "For example \"https://app.example.com\".");
         }
         self.template_contradictions(refuse);
         if self.password_reset_timeout < 1 {

@@ -206,7 +206,7 @@ section! {
         pub csrf_cookie_samesite: SameSite = SameSite::Lax,
         /// The places where cookies were before their path, domain or name was changed, for example
         /// { name = "refresh", path = "/api/auth/", domain = ".example.com" }; the path is "/" and there is no domain unless
-        /// stated. Browsers keep a cookie there and send both. Login, refresh and logout remove the former cookie. Django has
+        /// stated. Browsers keep a cookie there and send both. Login, logout and a rotation remove the former cookie. Django has
         /// no such setting.
         pub former_cookies: Vec<FormerCookie> = Vec::new(),
         /// The header that repeats the secret, as Django spells it. (CSRF_HEADER_NAME)

@@ -7,6 +7,10 @@ use crate::python_pattern::Pattern;
 
 impl Settings {
     pub(super) fn origin_contradictions(&self, refuse: &mut impl FnMut(&str, String, &str)) {
+        if self.csrf_header().parse::<HeaderName>().is_err() {
+            let problem = format!("{:?} cannot be the name of a header", self.csrf_header_name);
+            refuse("csrf_header_name", problem, "For example \"HTTP_X_CSRFTOKEN\".");
+        }
         for origin in &self.cors_allowed_origins {
             if origin.contains('*') {
                 let hint = "Write a pattern into cors_allowed_origin_regexes, or set cors_allow_all_origins = true.";
@@ -16,6 +20,11 @@ impl Settings {
             }
         }
         for trusted in &self.csrf_trusted_origins {
+            if trusted == "null" {
+                let hint = "Every page can have it, by a frame. Name the origin of the page.";
+                refuse("csrf_trusted_origins", "\"null\" is not the origin of a page".into(), hint);
+                continue;
+            }
             // A star matches every subdomain.
             let origin = match trusted.split_once("://*") {
                 Some((scheme, domain)) if domain.starts_with('.') => &format!("{scheme}://star{domain}"),
