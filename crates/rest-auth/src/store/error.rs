@@ -230,13 +230,10 @@ impl From<StoreError> for Error {
             (_, true) => Some("This value is too large."),
             (false, false) => None,
         };
-        // The flows compare a client's text with the length of its column. PostgreSQL does not name a column that is too short:
-        // it is then the column of a hash, which the server makes.
-        let column = error.column().filter(|column| column != "password");
-        let column = column.or_else(|| error.is_of_another_encoding().then(|| NON_FIELD_ERRORS.to_owned()));
-        if let (Some(message), Some(column)) = (refused, column) {
+        // The server, not the client, makes the hash of a password.
+        if let Some(message) = refused.filter(|_| error.column().as_deref() != Some("password")) {
             tracing::warn!(%error, "a value does not fit into its column");
-            return Self::field(&column, message);
+            return Self::field(error.column().as_deref().unwrap_or(NON_FIELD_ERRORS), message);
         }
         if let StoreError::NoConnection(cause @ sqlx::Error::Database(_)) = &error {
             tracing::error!(error = %cause, "the database lets nobody in");
